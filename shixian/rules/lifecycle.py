@@ -1,0 +1,432 @@
+"""The declaration: a programme lifecycle as a directed acyclic graph of legal stages, as data.
+
+A programme module builds one `Lifecycle` beside its regulation. From this one value come validation at load,
+the Prefect flow, the chart, the intake workbook, the scenario vocabulary, the clause index and the content
+hash that pins every case. Nothing here computes; `validation`, `canonical` and `decide` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from shixian.rules.conditions import Condition, Expression
+from shixian.rules.facts import FactSet, Field
+from shixian.rules.formulas import Formula
+from shixian.rules.periods import Period, Roll
+from shixian.rules.timing import SetByCall, Timing
+
+
+class Binds(StrEnum):
+    """Whom a clock binds. An office's own overrun never costs a party its right."""
+
+    PARTY = "party"
+    OFFICE = "office"
+    THIRD = "third"
+
+
+class Effect(StrEnum):
+    """What a clock does when it runs out. Only the first two move a case."""
+
+    RIGHT_LOST = "失权"
+    TERM_RUN = "期满"
+    SUPERVISION = "督办"
+    REMINDER = "提示"
+
+    @property
+    def moves(self) -> bool:
+        return self in (Effect.RIGHT_LOST, Effect.TERM_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as the regulation names them. `side` says whom the clocks of their stages bind."""
+
+    key: str
+    title: str
+    side: Binds
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    key: str
+    title: str
+    clause: str
+    only_if: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The case ends here. `reason` is a code (lapsed, waived, refused, terminated, completed), `text` the law's word."""
+
+    text: str
+    reason: str = "lapsed"
+    clause: str | None = None
+    consequences: tuple[Consequence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """The stage ends with this outcome."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """A duty recurs: open the child case, and run the clock again for the next year."""
+
+    opens: Opens
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """The text names no consequence: the case lands on an officer's list, and a person decides and says why."""
+
+    note: str = "条文未规定逾期后果，由经办人决定并说明理由"
+
+
+SILENT = Silent()
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Which consequence depends on facts. Exactly one guard may hold; two that both hold are a conflict for a person."""
+
+    cases: tuple[tuple[Expression, Closed | Goes | Silent], ...]
+    otherwise: Closed | Goes | Silent = SILENT
+
+
+Lapse = Closed | Goes | Spawn | Silent | OneOf
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A bounded, reasoned extension, possible only before the deadline has passed."""
+
+    clause: str
+    by: Actor
+    at_most: int = 1
+    up_to: Period | None = None
+    length: str = "extension_period"  # the fact that holds the extension asked for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A deadline of a stage. `met_by` names the acts that meet it; by default, the stage's end does."""
+
+    clause: str
+    timing: Timing
+    binds: Binds
+    effect: Effect
+    lapse: Lapse = SILENT
+    key: str = "limit"
+    title: str = ""
+    met_by: tuple[str, ...] = ()
+    only_if: Expression | None = None
+    extension: Extension | None = None
+    reading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most so many across cases, for one scope (a person, a category, an enterprise) and cycle; held by rows."""
+
+    key: str
+    clause: str
+    scope: tuple[Expression, ...]
+    at_most: int
+    text: str
+    only_if: Expression | None = None
+    per_cycle: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrity:
+    """Writes an integrity record (科研信用记录) about the party."""
+
+    clause: str
+    subject: str
+    ground: str
+    serious: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Bars the party from opening cases of these lifecycles for a period from the day of the consequence."""
+
+    clause: str
+    subject: str
+    lifecycles: tuple[str, ...]
+    length: Period
+    text: str
+    reading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remember:
+    """Writes history that later cycles ask for (a grade, a winner, a candidate without award)."""
+
+    key: str
+    subject: str
+    value: Expression
+    clause: str
+    only_if: Expression | None = None
+
+
+Consequence = Integrity | Bars | Remember
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opens:
+    """Opens a case of another lifecycle as this one's child; `facts` maps the child's facts to expressions here."""
+
+    lifecycle: str
+    label: str
+    clause: str
+    facts: Mapping[str, Expression] = field(default_factory=dict)
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormulaCall:
+    formula: Formula
+    inputs: Mapping[str, Expression]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owes:
+    """What a decision obliges to: one instalment to a payee. `payee` and `debtor` name who; `due` when (or None: silent)."""
+
+    payee: Expression
+    debtor: str
+    clause: str
+    direction: str = "付"
+    due: Timing | None = None
+    sequence: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decides:
+    """The act is a decision: an amount (stated by the decider or computed), at most the ceiling, or a grade."""
+
+    key: str
+    title: str
+    clause: str
+    amount: FormulaCall | Expression | None = None
+    ceiling: FormulaCall | None = None
+    grade: Expression | None = None
+    owes: tuple[Owes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """What a person may do in a stage. Without an `outcome` the stage stays open.
+
+    `inputs` are facts the act must give, `optional` facts it may give. `conditions` not met refuse the act with
+    their clause; on 未知 they block and ask. `discretion` needs a reason. `at_most` bounds repetition.
+    """
+
+    verb: str
+    title: str
+    by: tuple[Actor, ...]
+    clause: str
+    outcome: str | None = None
+    documents: tuple[Document, ...] = ()
+    inputs: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    discretion: bool = False
+    at_most: int | None = None
+    limits: tuple[Limit, ...] = ()
+    decides: Decides | None = None
+    opens: Opens | None = None
+    consequences: tuple[Consequence, ...] = ()
+    suspends: str | None = None  # ground of a suspension of this stage's clocks that starts with the act
+    resumes: str | None = None  # ground of the suspension that ends with it
+    window: bool = False  # only while the stage's window is open
+    head: bool = False  # a section head's act (审批), not the case officer's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """A way out of a stage. It goes on to the stages that name it, or ends the branch, or closes the case."""
+
+    key: str
+    title: str
+    clause: str | None = None
+    closes: Closed | None = None
+    ends_branch: bool = False
+    consequences: tuple[Consequence, ...] = ()
+    carries_over: bool = False  # the case moves to the next cycle, at this stage's successors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A public-notice window. It opens on actual publication (the act `publish`), never on a decision."""
+
+    length: Period | SetByCall
+    clause: str
+    objections: Opens | None = None
+    objection_documents: tuple[Document, ...] = ()
+    objection_inputs: tuple[str, ...] = ()
+    objection_clause: str | None = None
+    objector: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automatic:
+    """Checked without a person, each time something changes: `ready` holds -> `outcome`; otherwise it waits."""
+
+    ready: Expression
+    outcome: str
+    clause: str
+    otherwise: str | None = None  # the outcome when `ready` is false; None: wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cohort:
+    """A barrier over all cases of the cycle: none passes before all are ranked (quota, rounding and ties stated)."""
+
+    share: str
+    rounding: str
+    ties: str
+    score: str
+    group_by: tuple[str, ...] = ()
+    inside: str = "selected"
+    outside: str = "not_selected"
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One node. `after` names predecessors as "stage" or "stage:outcome|outcome"; a stage opens when all of them are
+    settled and at least one leads here. `only_if` false skips it. `kind` is the word shown (受理, 公示, 会议...)."""
+
+    key: str
+    title: str
+    clause: str
+    kind: str
+    by: Actor
+    after: tuple[str, ...] = ()
+    only_if: Expression | None = None
+    clocks: tuple[Clock, ...] = ()
+    acts: tuple[Act, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    window: Window | None = None
+    automatic: Automatic | None = None
+    cohort: Cohort | None = None
+    suspends_case: bool = False
+    note: str = ""
+
+    def outcome(self, key: str) -> Outcome:
+        return next(outcome for outcome in self.outcomes if outcome.key == key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A choice made where the text is silent or open: what was chosen, why, and what else could be read."""
+
+    key: str
+    clause: str
+    question: str
+    chosen: str
+    because: str
+    otherwise: str = ""
+    chosen_by: str = "时限项目组"
+    since: date = date(2026, 11, 23)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallParameter:
+    """What the yearly call sets and the text does not."""
+
+    field: Field
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseNote:
+    """One article of the regulation for the clause index: its heading in our words, and why nothing rests on it, if so."""
+
+    clause: str
+    heading: str
+    nature: str = "operative"  # operative, definition, exhortation, reference, not_yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A special rule that takes the place of a general one (see `rules.general`), by clause."""
+
+    rule: str
+    stage: str
+    clause: str
+    value: Roll
+    clock: str = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regulation:
+    """One dated document, in force from-to. `successor` names what replaced it; `transition` the clause that says for whom."""
+
+    key: str
+    title: str
+    number: str
+    issuers: tuple[str, ...]
+    issued: date
+    in_force_from: date
+    in_force_to: date | None
+    clauses: tuple[ClauseNote, ...]
+    force_clause: str
+    successor: str | None = None
+    transition: str | None = None
+
+    def in_force(self, day: date) -> bool:
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifecycle:
+    """The whole declaration. `legal_event` is the fact or mark whose day decides which regulation version governs."""
+
+    key: str
+    title: str
+    regulation: Regulation
+    stages: tuple[Stage, ...]
+    facts: FactSet
+    actors: tuple[Actor, ...]
+    parameters: tuple[CallParameter, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    formulas: tuple[Formula, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    opening: tuple[Condition, ...] = ()
+    opening_limits: tuple[Limit, ...] = ()
+    legal_event: str = "opened"
+    party: str = "unit_code"  # the fact that identifies the party (bars, history, limits)
+    party_name: str = "unit_name"
+    child_of: str | None = None
+    cycle_title: str = "年度"
+    module: str = ""
+    versions: tuple[Regulation, ...] = ()
+
+    def stage(self, key: str) -> Stage:
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        raise KeyError(key)
+
+    def formula(self, name: str) -> Formula | None:
+        return next((formula for formula in self.formulas if formula.name == name), None)
+
+    def actor(self, key: str) -> Actor | None:
+        return next((actor for actor in self.actors if key in (actor.key, actor.title)), None)
+
+
+def edge(text: str) -> tuple[str, tuple[str, ...]]:
+    """Split "stage:outcome|outcome" into the stage and its outcomes (none named: every proceeding one)."""
+    stage, _, outcomes = text.partition(":")
+    return stage, tuple(part for part in outcomes.split("|") if part)
+
+

