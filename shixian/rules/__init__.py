@@ -1,0 +1,1 @@
+"""The law's arithmetic, pure: calendar, periods, money, lifecycle, decide, explain. No database, no clock."""

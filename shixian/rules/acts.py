@@ -21,6 +21,7 @@ from shixian.rules.outcomes import money_refusal, record_decision
 from shixian.rules.periods import legal_day
 from shixian.rules.standing import STANDING_ACTS, object_in_window
 from shixian.rules.state import OPEN, WAITING, Refusal
+from shixian.rules.timing import SetByCall
 
 
 def perform(moves: Moves, acted: Acted) -> Refusal | None:
@@ -77,6 +78,7 @@ def _perform(moves: Moves, acted: Acted, day: date) -> Refusal | None:
             or check(moves, act.conditions)
             or limits(moves, act.limits)
             or money_refusal(moves, act)
+            or _notice_length(moves, stage, act)
         )
         if refusal is not None:
             return refusal
@@ -177,6 +179,16 @@ def _reason(act: Act, acted: Acted) -> Refusal | None:
     if act.discretion and not acted.reason.strip():
         return Refusal("no_reason", f"“{act.title}”属裁量，须写明理由", act.clause, "写明理由后重新作出")
     return None
+
+
+def _notice_length(moves: Moves, stage: Stage, act: Act) -> Refusal | None:
+    """A notice is not published before its length is set: nobody could say when objections are late."""
+    if act.verb != "publish" or stage.window is None or not isinstance(stage.window.length, SetByCall):
+        return None
+    name = stage.window.length.parameter
+    if moves.env.parameter(name) is not UNKNOWN:
+        return None
+    return Refusal("unknown", "条文未规定公示期限，年度通知也尚未规定", stage.window.clause, _ask(moves, (name,)), (name,))
 
 
 def check(moves: Moves, conditions: Iterable[Condition]) -> Refusal | None:

@@ -1,8 +1,9 @@
 """Amounts with their working: what the clauses do to money, each step a node that a person can check.
 
 Every function here takes money or an earlier `Amount` and gives an `Amount`: the money, and the tree of how it came
-about. A result finer than the fen needs a `rounding`; a clause that names none needs a `reading`, or the computation
-is refused. Composition is the order: `capped(times(x, "1.3倍"))` caps after the uplift, `times(capped(x), "1.3倍")` before.
+about. A result finer than the fen needs a `rounding`, or the computation is refused; where the text names none, the
+rounding is a `reading`. Composition is the order: `capped(times(x, "1.3倍"))` caps after the uplift, and
+`times(capped(x), "1.3倍")` before it.
 
     marginal(grant, [(1_000_000, "8%"), (5_000_000, "5%"), (None, "1%")], clause="第五条", rounding=Rounding.DOWN)
 """

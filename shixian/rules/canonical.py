@@ -28,10 +28,10 @@ _LEFT_OUT = {"module", "note", "help", "since", "chosen_by"}
 
 def canonical(value: Any) -> Any:
     """A JSON value that is equal for equal declarations."""
-    if value is None or isinstance(value, str | int | bool):
-        return value.value if isinstance(value, Enum) else value
     if isinstance(value, Enum):
         return value.value
+    if value is None or isinstance(value, str | int | bool):
+        return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Money):

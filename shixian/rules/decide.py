@@ -27,7 +27,7 @@ from shixian.rules.lifecycle import (
     Stage,
 )
 from shixian.rules.moves import Moves
-from shixian.rules.state import Case, DeadlineState, Progress, Refusal, Transition
+from shixian.rules.state import OPEN, Case, DeadlineState, Progress, Refusal, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,19 @@ class Recalculated:
     because: str
 
 
-Happening = Tick | Acted | ChildClosed | Recalculated
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The cohort stage has been ranked over all cases of the cycle: this one's outcome, with the working."""
+
+    stage: str
+    outcome: str
+    day: date
+    by: str
+    person: str
+    working: tuple[str, ...]
+
+
+Happening = Tick | Acted | ChildClosed | Recalculated | Ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,9 @@ def decide(lifecycle: Lifecycle, case: Case, happening: Happening, law: Law) -> 
         if not moves.closed:
             moves.rearm(happening.day)
             moves.advance(happening.day)
+    elif isinstance(happening, Ranked):
+        settle(moves, happening.day)
+        _ranked(moves, happening)
     elif not moves.closed:
         moves.rearm(happening.day)
         moves.advance(happening.day)
@@ -147,6 +162,25 @@ def open_case(
     claim_limits(moves, lifecycle.opening_limits, day)
     moves.advance(day)
     return Decided(tuple(moves.transitions), moves.case, None, frozenset(moves.env.looked))
+
+
+def _ranked(moves: Moves, ranked: Ranked) -> None:
+    stage = moves.lifecycle.stage(ranked.stage)
+    if moves.closed or moves.case.progress.stage(stage.key).status != OPEN:
+        return
+    moves.emit(
+        "decided",
+        ranked.day,
+        key=f"{stage.key}.ranking",
+        title=stage.title,
+        clause=stage.cohort.clause if stage.cohort else stage.clause,
+        outcome=ranked.outcome,
+        by=ranked.by,
+        person=ranked.person,
+        working=list(ranked.working),
+    )
+    moves.finish(stage, ranked.outcome, ranked.day)
+    moves.advance(ranked.day)
 
 
 def settle(moves: Moves, day: date) -> None:

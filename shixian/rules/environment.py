@@ -48,7 +48,7 @@ class CaseEnvironment:
         return self.case.facts.get(name, UNKNOWN)
 
     def field(self, name: str) -> Field | None:
-        return self.lifecycle.facts[name] if name in self.lifecycle.facts else None
+        return next((field for field in self.lifecycle.facts.fields if field.name == name), None)
 
     def parameter(self, name: str) -> Value:
         self.looked.add(f"call:{name}")

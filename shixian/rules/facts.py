@@ -14,8 +14,8 @@ from enum import Enum, StrEnum
 from fractions import Fraction
 from typing import Any
 
-from stdnum.cn import uscc  # type: ignore[import-untyped]
-from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError  # type: ignore[import-untyped]
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength, ValidationError
 
 from shixian.rules.errors import FactsError, MoneyError, PeriodError
 from shixian.rules.money import Money
@@ -106,17 +106,18 @@ class Field:
         if raw == NONE.value:
             return NONE
         try:
-            return _PARSERS[self.type](raw, self)
+            parsed: Value = _PARSERS[self.type](raw, self)
+            return parsed
         except (PeriodError, MoneyError) as error:
             raise FactsError(f"{self.label}：{error.message}", clause=self.clause, remedy=self._expected()) from error
         except ValueError as error:
             raise self._wrong(raw) from error
 
-    def _checked(self, value: Any) -> Value:
+    def _checked(self, value: Money | Period | Fraction | date) -> Value:
         expected = {FactType.MONEY: Money, FactType.PERIOD: Period, FactType.NUMBER: Fraction, FactType.DATE: date}
-        if self.type in expected and isinstance(value, expected[self.type]):
-            return value  # type: ignore[no-any-return]
-        raise self._wrong(repr(value))
+        if not isinstance(value, expected.get(self.type, type(None))):
+            raise self._wrong(repr(value))
+        return value
 
     def _expected(self) -> str:
         if self.type is FactType.CHOICE:

@@ -117,7 +117,8 @@ class Formula:
         try:
             typed = _READ[item.type](value, item, bare_unit)
         except MoneyError as error:
-            raise self._error(f"{item.expected}：{error}") from error
+            how = f"（{error.remedy}）" if error.remedy else ""
+            raise self._error(f"{item.expected}：{error.message}{how}") from error
         if typed is None:
             raise self._error(f"{item.expected} 不能用 {value!r}（{type(value).__name__}）")
         return typed

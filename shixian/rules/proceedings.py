@@ -7,19 +7,31 @@ where cases are kept: in memory (simulation) or in one database transaction (cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from typing import Protocol
 
 from shixian.rules.canonical import encoding
-from shixian.rules.decide import Acted, ChildClosed, Decided, Happening, Recalculated, Tick, decide, open_case
+from shixian.rules.cohort import Entry, Ranking, rank
+from shixian.rules.decide import (
+    Acted,
+    ChildClosed,
+    Decided,
+    Happening,
+    Ranked,
+    Recalculated,
+    Tick,
+    decide,
+    open_case,
+)
 from shixian.rules.environment import Law
 from shixian.rules.errors import NotFound, VersionError
-from shixian.rules.facts import Value
+from shixian.rules.facts import UNKNOWN, Value, to_stored
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.periods import add_days, legal_day
-from shixian.rules.state import Case, Refusal, Transition, apply
+from shixian.rules.state import OPEN, WAITING, Case, Refusal, Transition, apply
 
 
 class Store(Protocol):
@@ -128,6 +140,50 @@ def next_day(case: Case) -> str | None:
         ),
         default=None,
     )
+
+
+def rank_cohort(
+    store: Store, lifecycle: Lifecycle, stage_key: str, refs: Sequence[str], *, day: date, by: str, person: str = ""
+) -> Ranking | Refusal:
+    """Rank all cases of one cycle at a cohort stage, or refuse while any of them is still on its way there."""
+    stage = lifecycle.stage(stage_key)
+    cohort = stage.cohort
+    if cohort is None:
+        return Refusal("no_cohort", f"“{stage.title}”不是统一排序的环节", stage.clause)
+    for ref in refs:
+        tick(store, ref, day)
+    cases = [store.load(ref) for ref in refs]
+    waiting = [
+        case.ref
+        for case in cases
+        if case.progress.status != "closed" and case.progress.stage(stage.key).status == WAITING
+    ]
+    if waiting:
+        text = f"尚有 {len(waiting)} 件未到“{stage.title}”，全部到齐后方可排序：{'、'.join(waiting[:10])}"
+        return Refusal("cohort_waits", text, cohort.clause or stage.clause, "先办结这些案件的前置环节")
+    here = [case for case in cases if case.progress.stage(stage.key).status == OPEN]
+    unscored = [case.ref for case in here if not isinstance(case.facts.get(cohort.score), int | Fraction)]
+    if unscored:
+        text = f"尚有 {len(unscored)} 件没有{lifecycle.facts[cohort.score].label}：{'、'.join(unscored[:10])}"
+        return Refusal("unknown", text, cohort.clause or stage.clause, "补录后再排序", (cohort.score,))
+    entries = [Entry(case.ref, _score(case, cohort.score), _group(case, cohort.group_by)) for case in here]
+    ranking = rank(cohort, entries)
+    for case, entry in zip(here, entries, strict=True):
+        outcome = cohort.inside if case.ref in ranking.inside else cohort.outside
+        working = tuple(ranking.workings[entry.group].lines())
+        happening = Ranked(stage.key, outcome, day, by, person, working)
+        _keep(store, lifecycle, case, decide(lifecycle_of(store, case), case, happening, store.law))
+    return ranking
+
+
+def _score(case: Case, name: str) -> Fraction:
+    value = case.facts[name]
+    assert isinstance(value, int | Fraction)
+    return Fraction(value)
+
+
+def _group(case: Case, names: tuple[str, ...]) -> str:
+    return "|".join(str(to_stored(case.facts.get(name, UNKNOWN))) for name in names)
 
 
 def recalculate(store: Store, ref: str, day: date, because: str) -> Decided:

@@ -46,7 +46,7 @@ class Before:
 
     period: Period
     anchor: str
-    roll: Roll = Roll.PREVIOUS_WORKING_DAY
+    roll: Roll = Roll.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,8 +124,8 @@ class _Check:
         known = {outcome.key for outcome in stage.outcomes}
         for key in sorted(known - produced):
             raise self.fail(f"结果 {key} 没有任何行为、期限或关口能够产生", stage.key)
-        for key in sorted(produced - known):
-            raise self.fail(f"行为或期限的结果 {key} 未声明", stage.key)
+        for key in sorted({act.outcome for act in stage.acts if act.outcome} - known):
+            raise self.fail(f"行为的结果 {key} 未声明", stage.key)
         live = not stage.after
         for text in stage.after:
             key, outcomes = edge(text)

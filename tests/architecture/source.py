@@ -66,10 +66,10 @@ def imports_of(source: str, path: Path) -> list[Import]:
             base = ".".join([*above, *([node.module] if node.module else [])])
             found.extend(Import(f"{base}.{alias.name}", node.lineno, module_level, types_only) for alias in node.names)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            for child in node.body:
-                visit(child, module_level, True)
-            for child in node.orelse:
-                visit(child, module_level, types_only)
+            for statement in node.body:
+                visit(statement, module_level, True)
+            for statement in node.orelse:
+                visit(statement, module_level, types_only)
         else:
             inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             for child in ast.iter_child_nodes(node):

@@ -410,7 +410,8 @@ GOOD = {"sales": "1万元", "share": "80%", "small": "是", "years": "1", "phase
 
 @pytest.mark.parametrize(
     "change",
-    [{"sales": "100"}, {"sales": "1.234元"}, {"sales": 100}, {"sales": 1.0}, {"sales": None}, {"share": 0.8}, {"share": "8"},
+    [{"sales": "100"}, {"sales": "1.234元"}, {"sales": 100}, {"sales": 1.0}, {"sales": None},
+     {"share": 0.8}, {"share": "8"},
      {"small": "maybe"}, {"small": 1}, {"years": "1.5"}, {"years": 1.0}, {"years": True}, {"years": Fraction(1, 2)},
      {"phase": "一半"}, {"phase": None}, {"extra": "1"}],
 )  # fmt: skip
@@ -441,7 +442,7 @@ def test_calls_take_typed_values_only() -> None:
 
 
 def test_declarations_that_are_refused() -> None:
-    def no_return(x: Yuan):  # type: ignore[no-untyped-def]
+    def no_return(x: Yuan):
         return x
 
     def with_default(x: Yuan = yuan(1)) -> Amount:  # noqa: B008

@@ -1,0 +1,12 @@
+"""Shanghai 上海市: one flow per lifecycle. Entrypoints in `prefect.yaml` name them in module form."""
+
+from tasks.lifecycle import lifecycle_flow
+
+matching_funds = lifecycle_flow("sh-matching-funds", __name__)
+matching_funds_drawdown = lifecycle_flow("sh-matching-funds-drawdown", __name__)
+matching_funds_adjustment = lifecycle_flow("sh-matching-funds-adjustment", __name__)
+award = lifecycle_flow("sh-award", __name__)
+award_objection = lifecycle_flow("sh-award-objection", __name__)
+incubator_recognition = lifecycle_flow("sh-incubator-recognition", __name__)
+incubator_change = lifecycle_flow("sh-incubator-change", __name__)
+incubator_annual_review = lifecycle_flow("sh-incubator-annual-review", __name__)
