@@ -41,7 +41,9 @@ async def publish_reports(
         for result in results
         for effect, clause, count in result["lapsed"]
     ]
-    await acreate_table_artifact(table=lapsed or [{"环节": "无", "件数": 0}], key=f"{key}-lapsed", description=f"{as_of} 届满{word}")
+    await acreate_table_artifact(
+        table=lapsed or [{"环节": "无", "件数": 0}], key=f"{key}-lapsed", description=f"{as_of} 届满{word}"
+    )
     ahead = await asyncio.to_thread(cycles.due_ahead, engine(), key, as_of, AHEAD)
     await acreate_table_artifact(
         table=ahead or [{"案件": "无"}], key=f"{key}-due", description=f"自 {as_of} 起 {AHEAD} 个工作日内到期"

@@ -81,3 +81,12 @@ def no_network() -> Iterator[None]:
 
             patch.setattr(socket.socket, name, guarded)
         yield
+
+
+from tests.database import (  # noqa: E402, F401 - fixtures; after the settings above, which its imports read
+    database,
+    make_database,
+    postgresql_pool,
+    postgresql_server,
+    sqlite_template,
+)

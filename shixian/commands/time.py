@@ -16,9 +16,10 @@ from shixian.rules.calendar import Calendar, default_calendar
 from shixian.rules.errors import PeriodError
 from shixian.rules.periods import Computation, Period, Roll, last_day_within, latest_day_before, parse_day
 
-JsonFlag = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON.")]
+JsonFlag = Annotated[bool, Parameter(name="--json", negative="", help="输出 JSON。Print JSON.")]
 AsOf = Annotated[
-    str | None, Parameter(name="--calendar-as-of", help="Count only the State Council notices published by this day.")
+    str | None,
+    Parameter(name="--calendar-as-of", help="只计算该日前已公布的放假通知。Only notices published by this day."),
 ]
 
 
@@ -30,20 +31,26 @@ def register(app: cyclopts.App) -> None:
 
 def deadline(
     *,
-    anchor: Annotated[str | None, Parameter(help="The day the period runs from, for example 2020-12-31.")] = None,
+    anchor: Annotated[
+        str | None, Parameter(help="起算点所在之日，如 2020-12-31。The day the period runs from.")
+    ] = None,
     within: Annotated[
-        str | None, Parameter(help='The period: "2 months", "5 working days", "30 days", "1 year", or 5个工作日.')
+        str | None, Parameter(help='期限："2 months"、"5 working days"、"30 days"、"1 year" 或 5个工作日。The period.')
     ] = None,
-    at_least: Annotated[str | None, Parameter(help='Backwards: the least time before --before, "60 days".')] = None,
-    before: Annotated[str | None, Parameter(help="Backwards: the day of the event.")] = None,
+    at_least: Annotated[
+        str | None, Parameter(help='倒推：至少提前多久，如 "60 days"。Backwards: the least time before --before.')
+    ] = None,
+    before: Annotated[str | None, Parameter(help="倒推：事件之日。Backwards: the day of the event.")] = None,
     roll: Annotated[
-        Roll | None, Parameter(help="A last day on a rest day: by default the next working day; backwards, none.")
+        Roll | None, Parameter(help="末日逢休息日：顺推默认顺延，倒推默认不动。A last day on a rest day.")
     ] = None,
-    count_anchor_day: Annotated[bool, Parameter(negative="", help="The text counts the day of the anchor.")] = False,
+    count_anchor_day: Annotated[
+        bool, Parameter(negative="", help="条文计入起算当日。The text counts the day of the anchor.")
+    ] = False,
     calendar_as_of: AsOf = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """The last day of a period, forwards (--anchor --within) or backwards (--at-least --before), with its working."""
+    """期限的最后一日，顺推（--anchor --within）或倒推（--at-least --before），附计算过程。The last day of a period."""
     calendar = _calendar(calendar_as_of)
     if anchor and within and not (at_least or before):
         found = last_day_within(
@@ -63,14 +70,14 @@ def deadline(
     print(_dumped(_deadline_json(found, calendar)) if as_json else "\n".join(found.working))
 
 
-def workday(day: str, /, *, calendar_as_of: AsOf = None, as_json: JsonFlag = False) -> None:
-    """Whether a day is a working day, and by which notice.
-
-    Parameters
-    ----------
-    day
-        The day, for example 2021-02-20.
-    """
+def workday(
+    day: Annotated[str, Parameter(help="日期，如 2021-02-20。The day.")],
+    /,
+    *,
+    calendar_as_of: AsOf = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """某日是否工作日，依据哪份通知。Whether a day is a working day, and by which notice."""
     legal = _calendar(calendar_as_of).day(parse_day(day))
     if as_json:
         notice = legal.notice

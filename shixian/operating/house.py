@@ -102,9 +102,7 @@ class House:
 
     def _server(self) -> None:
         if not port_free(self.port):
-            raise OperatingError(
-                f"端口 {self.port} 已被占用", remedy="用 --port 另选一个端口，或停止占用它的程序"
-            )
+            raise OperatingError(f"端口 {self.port} 已被占用", remedy="用 --port 另选一个端口，或停止占用它的程序")
         self.say(f"启动 Prefect 服务（{self.address}）……首次启动约需 20 秒")
         server = start("prefect-server", ["-m", "prefect", "server", "start"], self.environment, ROOT, self.logs)
         self.children.append(server)

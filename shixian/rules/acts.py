@@ -141,7 +141,12 @@ def _given(moves: Moves, act: Act, acted: Acted) -> tuple[dict[str, Value], Refu
             given[name] = moves.lifecycle.facts[name].parse(text)
         except FactsError as error:
             return {}, Refusal("bad_input", error.message, error.clause or act.clause, error.remedy or "")
-    missing = [name for name in act.inputs if given.get(name, UNKNOWN) is UNKNOWN and not _known(moves, name)]
+    anew = act.anew or act.opens is not None  # a case of its own is told anew what it is about
+    missing = [
+        name
+        for name in act.inputs
+        if given.get(name, UNKNOWN) is UNKNOWN and (anew or not _known(moves, name))
+    ]
     if missing:
         labels = "、".join(f"{moves.lifecycle.facts[name].label}（{name}）" for name in missing)
         return {}, Refusal("missing_input", f"“{act.title}”缺少：{labels}", act.clause, "补填后重新提交", tuple(missing))

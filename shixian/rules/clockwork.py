@@ -21,6 +21,7 @@ from shixian.rules.periods import (
     Period,
     Roll,
     Suspension,
+    days_between,
     fixed_day,
     last_day_within,
     latest_day_before,
@@ -42,10 +43,30 @@ def compute(stage: Stage, clock: Clock, env: CaseEnvironment) -> Computation | A
     if suspensions is None:
         return None
     found = resolve(clock.timing, env, clause=clock.clause, suspensions=suspensions, stage=stage, clock=clock)
-    if isinstance(found, Computation) and clock.reading:
-        tainted = replace(found.explanation, reading=clock.reading)
-        return replace(found, explanation=tainted)
-    return found
+    return _read_as(clock, found) if isinstance(found, Computation) else found
+
+
+def recur(stage: Stage, clock: Clock, env: CaseEnvironment, last_day: date, years_on: int) -> Computation:
+    """The day of a yearly duty `years_on` years after the one whose last day is given (0: that one again).
+
+    The year is that of the named day, which a roll may have moved across New Year.
+    """
+    timing = clock.timing
+    if not isinstance(timing, Yearly):
+        raise TypeError(f"{stage.key}.{clock.key} recurs but names no day of the year")
+    named = (
+        yearly_day(year, timing.month, timing.day) for year in (last_day.year - 1, last_day.year, last_day.year + 1)
+    )
+    year = min(named, key=lambda day: abs(days_between(day, last_day))).year
+    day = yearly_day(year + years_on, timing.month, timing.day)
+    found = fixed_day(day, env.law.calendar, roll=timing.roll, clause=clock.clause, reading=timing.reading)
+    return _read_as(clock, found)
+
+
+def _read_as(clock: Clock, found: Computation) -> Computation:
+    if not clock.reading:
+        return found
+    return replace(found, explanation=replace(found.explanation, reading=clock.reading))
 
 
 def resolve(
@@ -71,7 +92,7 @@ def resolve(
     calendar = env.law.calendar
     if isinstance(timing, Yearly):
         day = yearly_day(anchor.year, timing.month, timing.day)
-        if timing.next_after_anchor and day <= anchor:
+        if timing.next_after_anchor and day < anchor:
             day = yearly_day(anchor.year + 1, timing.month, timing.day)
         return fixed_day(day, calendar, roll=timing.roll, clause=clause, reading=timing.reading)
     if isinstance(timing, YearsFromNewYear):

@@ -70,12 +70,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """What a clause requires: `text` in words, `test` as an expression. `key` is its address in an explanation."""
+    """What a clause requires: `text` in words, `test` as an expression. `key` is its address in an explanation.
+
+    `reading` names the choice it rests on, where the clause does not say it in so many words.
+    """
 
     key: str
     text: str
     test: Expression
     clause: str
+    reading: str | None = None
 
     def check(self, env: Environment) -> Result:
         value = truth(self.test.evaluate(env))

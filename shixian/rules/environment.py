@@ -13,6 +13,7 @@ from datetime import date
 from shixian.rules.calendar import Calendar
 from shixian.rules.facts import NONE, UNKNOWN, Field, Value
 from shixian.rules.lifecycle import Lifecycle
+from shixian.rules.money import Money
 from shixian.rules.register import Register
 from shixian.rules.state import OPEN, Case
 
@@ -59,7 +60,7 @@ class CaseEnvironment:
         return UNKNOWN
 
     def mark(self, name: str) -> Value:
-        """A day that the case produced; NONE while it has not happened."""
+        """A day that the case produced, or a deadline as last set (`STAGE.CLOCK.last_day`); NONE without one."""
         if name == "opened":
             self.looked.add("opened")
             return self.case.opened
@@ -78,6 +79,9 @@ class CaseEnvironment:
             text = state.done if state.status == "done" else None
         elif what == "window_end":
             text = self.case.progress.windows.get(stage, [None, None])[1]
+        elif what.endswith(".last_day"):
+            deadline = self.case.progress.deadlines.get(name.removesuffix(".last_day"))
+            text = deadline.last_day if deadline else None
         else:
             text = state.acts.get(what, [0, None])[1]
         return date.fromisoformat(text) if text else NONE
@@ -110,3 +114,22 @@ class CaseEnvironment:
         if case is None:
             return None
         return CaseEnvironment(self.law.lifecycles[case.lifecycle], case, self.law, looked=self.looked)
+
+    def decided(self, key: str) -> tuple[date, Money] | None:
+        """The amount decided in this case under a key, with its legal day."""
+        found = self.case.progress.decisions.get(key)
+        if found is None or "fen" not in found:
+            return None
+        return date.fromisoformat(found["day"]), Money(found["fen"])
+
+    def offspring(self, lifecycle: str) -> tuple[CaseEnvironment, ...]:
+        """The cases that this one has opened in a lifecycle, in the order of their opening."""
+        self.looked.add("register")
+        refs = sorted(
+            (ref for ref, child in self.case.progress.children.items() if child[0] == lifecycle),
+            key=lambda ref: (len(ref), ref),
+        )
+        cases = [case for ref in refs if (case := self.law.register.case(ref)) is not None]
+        return tuple(
+            CaseEnvironment(self.law.lifecycles[case.lifecycle], case, self.law, looked=self.looked) for case in cases
+        )

@@ -6,7 +6,7 @@ Built by ordinary operators on `fact("area") >= 3000`, an expression evaluates i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
@@ -29,6 +29,8 @@ class Environment(Protocol):
     def remembered(self, key: str, subject: str, cycles_back: int) -> tuple[str, ...]: ...
     def children(self, lifecycle: str, status: str | None, outcome: str | None) -> int: ...
     def parent(self) -> Environment | None: ...
+    def decided(self, key: str) -> tuple[date, Money] | None: ...
+    def offspring(self, lifecycle: str) -> Sequence[Environment]: ...
 
 
 class Expression:

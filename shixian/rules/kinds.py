@@ -192,6 +192,7 @@ def examination(
                 by=(by,),
                 clause=correction.clause,
                 inputs=(correction.period,),
+                anew=True,
                 at_most=correction.at_most,
                 discretion=True,
             )

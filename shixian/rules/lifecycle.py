@@ -226,7 +226,8 @@ class Act:
     """What a person may do in a stage. Without an `outcome` the stage stays open.
 
     `inputs` are facts the act must give, `optional` facts it may give. `conditions` not met refuse the act with
-    their clause; on 未知 they block and ask. `discretion` needs a reason. `at_most` bounds repetition.
+    their clause; on 未知 they block and ask. `discretion` needs a reason. `at_most` bounds repetition. `anew`: what an
+    earlier act stated does not do, each such act (each report, each record) states its inputs again.
     """
 
     verb: str
@@ -246,8 +247,10 @@ class Act:
     consequences: tuple[Consequence, ...] = ()
     suspends: str | None = None  # ground of a suspension of this stage's clocks that starts with the act
     resumes: str | None = None  # ground of the suspension that ends with it
+    anew: bool = False
     window: bool = False  # only while the stage's window is open
     head: bool = False  # a section head's act (审批), not the case officer's
+    reading: str | None = None  # the choice it rests on, where the text does not provide for the act in so many words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

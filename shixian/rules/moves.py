@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from shixian.rules.clockwork import Asking, compute, extended
+from shixian.rules.clockwork import Asking, compute, extended, recur
 from shixian.rules.conditions import Expression, truth, unknown_facts
 from shixian.rules.environment import CaseEnvironment, Law
 from shixian.rules.facts import UNKNOWN, to_stored
@@ -22,12 +22,12 @@ from shixian.rules.lifecycle import (
     Lifecycle,
     Opens,
     Remember,
+    Spawn,
     Stage,
     edge,
 )
-from shixian.rules.periods import Computation, Period, fixed_day, last_day_within, yearly_day
+from shixian.rules.periods import Computation, Period, Roll, last_day_within
 from shixian.rules.state import DONE, OPEN, SKIPPED, WAITING, Case, Transition, apply
-from shixian.rules.timing import Yearly
 
 
 class Moves:
@@ -195,9 +195,12 @@ class Moves:
                 return
             if not wanted:
                 return
-        found = compute(stage, clock, self.env)
         key = f"{stage.key}.{clock.key}"
         before = self.case.progress.deadlines.get(key)
+        found = compute(stage, clock, self.env)
+        if isinstance(clock.lapse, Spawn) and before is not None and before.last_day and before.round > 1:
+            # A yearly duty past its first year keeps the year it is in; its anchor only says where it began.
+            found = recur(stage, clock, self.env, date.fromisoformat(before.last_day), years_on=0)
         if found is None:
             return
         if isinstance(found, Asking):
@@ -252,16 +255,7 @@ class Moves:
 
     def arm_next_year(self, stage: Stage, clock: Clock, day: date) -> None:
         """Run a yearly clock again: its fixed day in the year after `day`."""
-        timing = clock.timing
-        if not isinstance(timing, Yearly):
-            raise TypeError(f"{stage.key}.{clock.key} recurs but names no day of the year")
-        found = fixed_day(
-            yearly_day(day.year + 1, timing.month, timing.day),
-            self.law.calendar,
-            roll=timing.roll,
-            clause=clock.clause,
-            reading=timing.reading,
-        )
+        found = recur(stage, clock, self.env, day, years_on=1)
         self.set_deadline(stage, clock, found, day, round_number=self._round(f"{stage.key}.{clock.key}", True))
 
     def _set_asking(self, stage: Stage, clock: Clock, names: tuple[str, ...], day: date) -> None:
@@ -322,7 +316,10 @@ class Moves:
             self._bar(what, day)
 
     def _bar(self, bars: Bars, day: date) -> None:
-        end = last_day_within(bars.length, day, self.law.calendar, clause=bars.clause, anchor_name="决定日")
+        # A sanction is not lengthened by a rest day: the roll of the last day protects who must act, not who is barred.
+        end = last_day_within(
+            bars.length, day, self.law.calendar, clause=bars.clause, anchor_name="决定日", roll=Roll.NONE
+        )
         for subject in self.subjects(bars.subject):
             for lifecycle in bars.lifecycles:
                 self.emit(
@@ -354,5 +351,3 @@ class Moves:
         facts = {name: to_stored(expression.evaluate(self.env)) for name, expression in opens.facts.items()}
         self.emit("child_opened", day, ref=ref, lifecycle=opens.lifecycle, facts=facts, clause=opens.clause)
         return ref
-
-

@@ -118,7 +118,8 @@ def tick(store: Store, ref: str, day: date) -> int:
         return store.load(ref).number - before
     moved = 0
     while True:
-        due = sorted((last, len(member.ref), member.ref) for member in family(store, case) if (last := next_day(member)))
+        members = family(store, store.load(ref))  # as they stand now: the last step has moved one of them
+        due = sorted((last, len(member.ref), member.ref) for member in members if (last := next_day(member)))
         if not due or due[0][0] >= day.isoformat():
             return moved
         member = store.load(due[0][2])
@@ -129,17 +130,23 @@ def tick(store: Store, ref: str, day: date) -> int:
         moved += 1
 
 
-def next_day(case: Case) -> str | None:
-    """The earliest last day of a running clock of the case."""
+def next_due(case: Case) -> tuple[str, str] | None:
+    """The earliest last day of a clock of the case that runs and is not paused, and the stage it belongs to."""
     paused = {item[0] for item in case.progress.suspensions if item[4] is None}
     return min(
         (
-            deadline.last_day
+            (deadline.last_day, deadline.stage)
             for deadline in case.progress.deadlines.values()
             if deadline.status == "running" and deadline.last_day and not paused & {deadline.stage, "*"}
         ),
         default=None,
     )
+
+
+def next_day(case: Case) -> str | None:
+    """The day of `next_due`."""
+    due = next_due(case)
+    return due[0] if due else None
 
 
 def rank_cohort(

@@ -151,6 +151,14 @@ def working_days_between(first: date, last: date, calendar: Calendar) -> int:
     return sum(calendar.is_working(first + timedelta(days=offset)) for offset in range(1, (last - first).days + 1))
 
 
+def last_working_day_ahead(day: date, count: int, calendar: Calendar) -> date:
+    """The count-th working day after `day`: how far "the next ten working days" reaches."""
+    last = day
+    for _ in range(count):
+        last = calendar.next_working(add_days(last, 1))
+    return last
+
+
 def yearly_day(year: int, month: int, day: int) -> date:
     """The day a text fixes for every year (9 月 30 日). PeriodError when that year has no such day."""
     try:

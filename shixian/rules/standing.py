@@ -165,9 +165,20 @@ def object_in_window(moves: Moves, stage: Stage, acted: Acted, day: date) -> Ref
         return Refusal("bad_input", f"异议不填写：{'、'.join(strange)}", clause, f"可填写：{'、'.join(sorted(known))}")
     opens = stage.window.objections
     facts = {name: lift(str(text) if not isinstance(text, bool) else text) for name, text in acted.given.items()}
+    declared = {name: paper.key for paper in stage.window.objection_documents for name in (paper.key, paper.title)}
     for item in acted.documents:
-        facts[f"has_{item.get('document')}"] = lift(True)
+        name = str(item.get("document", ""))
+        if declared and name not in declared:
+            papers = "、".join(f"{paper.title}（{paper.key}）" for paper in stage.window.objection_documents)
+            return Refusal("bad_input", f"不认识的材料：{name}", clause, f"可交：{papers}")
+        facts[f"has_{declared.get(name, name)}"] = lift(True)
+    try:
+        filed = {name: node.evaluate(moves.env) for name, node in facts.items()}
+        moves.law.lifecycles[opens.lifecycle].facts.parse(filed)
+    except FactsError as error:
+        return Refusal("bad_input", error.message, error.clause or clause, error.remedy or "")
     child = Opens(lifecycle=opens.lifecycle, label=opens.label, clause=opens.clause, facts={**opens.facts, **facts})
     _record(moves, stage, acted, day, "提出异议", clause)
     moves.open_child(child, day)
+    moves.rearm(day)  # a clock may run only while an objection is open
     return None

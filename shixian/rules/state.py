@@ -7,10 +7,9 @@ that they can be stored, hashed and read back; days are ISO text.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -78,7 +77,7 @@ class DeadlineState:
 
 @dataclass(slots=True)
 class Progress:
-    """Where a case stands. Serialised canonically: equal progress has equal text, and its hash is the `shape`."""
+    """Where a case stands. What came about in the same way has the same text; the text's hash is the `shape`."""
 
     status: str = "open"
     reason: str | None = None
@@ -127,7 +126,9 @@ class Progress:
             "obligations": self.obligations,
         }
         slim = {key: value for key, value in data.items() if value not in (None, {}, [], 0)}
-        return json.dumps(slim, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        # Not sorted by key: the order in which things happened decides which of several open stages comes first, so a
+        # case read back from its text must decide exactly as one that never left memory.
+        return json.dumps(slim, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_text(cls, text: str) -> Progress:
@@ -135,6 +136,22 @@ class Progress:
         stages = {key: StageState(*values) for key, values in data.pop("stages", {}).items()}
         deadlines = {key: DeadlineState(*values) for key, values in data.pop("deadlines", {}).items()}
         return cls(stages=stages, deadlines=deadlines, **data)
+
+    def copy(self) -> Progress:
+        """Shares nothing that can change. Written out: a general deep copy takes half the time of every decision."""
+        return replace(
+            self,
+            stages={
+                key: replace(state, acts={verb: list(times) for verb, times in state.acts.items()})
+                for key, state in self.stages.items()
+            },
+            deadlines={key: replace(deadline) for key, deadline in self.deadlines.items()},
+            windows={key: list(days) for key, days in self.windows.items()},
+            suspensions=[list(interval) for interval in self.suspensions],
+            children={key: list(child) for key, child in self.children.items()},
+            lists={key: list(item) for key, item in self.lists.items()},
+            decisions={key: dict(decision) for key, decision in self.decisions.items()},
+        )
 
     @property
     def shape(self) -> str:
@@ -170,7 +187,7 @@ class Case:
             self.cycle,
             self.opened,
             dict(self.facts),
-            copy.deepcopy(self.progress),
+            self.progress.copy(),
             self.parent,
             self.number,
         )

@@ -11,6 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from shixian.rules.conditions import Children, Expression, Fact, Mark, OfParent, OutcomeOf, Parameter, Remembered
 from shixian.rules.errors import DeclarationError
+from shixian.rules.family import ChildrenWhere, DecidedByChildren
 from shixian.rules.general import RULES, applies
 from shixian.rules.lifecycle import (
     Act,
@@ -66,6 +67,7 @@ class _Check:
         self._expressions(None, (condition.test for condition in self.lifecycle.opening))
         for condition in self.lifecycle.opening:
             self._clause(condition.clause, None, f"立案条件 {condition.key}")
+            self._reading(condition.reading, None, f"立案条件 {condition.key}")
 
     def _names(self) -> None:
         for key in self.keys:
@@ -82,6 +84,10 @@ class _Check:
     def _clause(self, clause: str | None, stage: str | None, what: str) -> None:
         if not clause or not clause.strip():
             raise self.fail(f"{what}没有写明条款", stage, "每个环节、期限、窗口、条件和公式都须写明条款")
+
+    def _reading(self, reading: str | None, stage: str | None, what: str) -> None:
+        if reading is not None and reading not in self.readings:
+            raise self.fail(f"{what} 的读法 {reading} 未声明", stage)
 
     def _edges(self, stage: Stage) -> None:
         for text in stage.after:
@@ -171,8 +177,10 @@ class _Check:
                 raise self.fail(f"行为 {act.verb} 的事实 {name} 未声明", stage.key)
         for document in act.documents:
             self._clause(document.clause, stage.key, f"材料 {document.key}")
+        self._reading(act.reading, stage.key, f"行为 {act.verb}")
         for condition in act.conditions:
             self._clause(condition.clause, stage.key, f"条件 {condition.key}")
+            self._reading(condition.reading, stage.key, f"条件 {condition.key}")
             self._expressions(stage.key, [condition.test])
         for limit in act.limits:
             self._clause(limit.clause, stage.key, f"限额 {limit.key}")
@@ -188,8 +196,7 @@ class _Check:
     def _clock(self, stage: Stage, clock: Clock) -> None:
         self._clause(clock.clause, stage.key, f"期限 {clock.key}")
         self._timing(stage, clock)
-        if clock.reading is not None and clock.reading not in self.readings:
-            raise self.fail(f"期限 {clock.key} 的读法 {clock.reading} 未声明", stage.key)
+        self._reading(clock.reading, stage.key, f"期限 {clock.key}")
         outcomes = {outcome.key for outcome in stage.outcomes}
         for what in _lapses(clock.lapse):
             if isinstance(what, Goes) and what.outcome not in outcomes:
@@ -247,10 +254,17 @@ class _Check:
             raise self.fail(f"条件用到的年度通知参数 {node.name} 未声明", stage)
         if isinstance(node, OutcomeOf) and node.stage not in self.keys:
             raise self.fail(f"条件用到的环节 {node.stage} 不存在", stage)
-        if isinstance(node, Children) and node.lifecycle not in self.siblings:
+        if isinstance(node, Children | DecidedByChildren | ChildrenWhere) and node.lifecycle not in self.siblings:
             raise self.fail(f"条件用到的程序 {node.lifecycle} 不存在", stage)
-        if isinstance(node, Mark) and "." in node.name and node.name.partition(".")[0] not in self.keys:
+        if isinstance(node, Mark) and "." in node.name and not self._mark(node.name):
             raise self.fail(f"条件用到的时点 {node.name} 不存在", stage)
+
+    def _mark(self, name: str) -> bool:
+        key, _, what = name.partition(".")
+        if key not in self.keys:
+            return False
+        clocks = [clock.key for clock in self.lifecycle.stage(key).clocks]
+        return not what.endswith(".last_day") or what.removesuffix(".last_day") in clocks
 
     def _overrides(self) -> None:
         seen = set()

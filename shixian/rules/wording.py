@@ -7,7 +7,7 @@ own `describe` says. A node or timing it does not know is an error, so that noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from shixian.rules.expressions import (
@@ -31,7 +31,8 @@ from shixian.rules.expressions import (
     Size,
     words,
 )
-from shixian.rules.facts import Field
+from shixian.rules.facts import NONE, Field
+from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
 from shixian.rules.lifecycle import (
     Bars,
     Binds,
@@ -91,6 +92,11 @@ class Wording:
         found = self.lifecycles.get(key)
         return f"“{found.title}”" if found else f"“{key}”"
 
+    def decision(self, key: str) -> str:
+        """An amount that an act decides, by its title."""
+        acts = (act for stage in self.lifecycle.stages for act in stage.acts)
+        return next((act.decides.title for act in acts if act.decides is not None and act.decides.key == key), key)
+
     def anchor(self, anchor: str) -> str:
         """The day a clock runs from: a fact, the opening of the case, or what happened in a stage."""
         if anchor.startswith("parent."):
@@ -122,7 +128,11 @@ class Wording:
             case OutcomeOf(stage):
                 return f"{self.stage(stage)}的结果"
             case Remembered(key, subject, cycles_back, value):
-                when = f"本{self.lifecycle.cycle_title}" if not cycles_back else f"{cycles_back}个{self.lifecycle.cycle_title}前"
+                when = (
+                    f"本{self.lifecycle.cycle_title}"
+                    if not cycles_back
+                    else f"{cycles_back}个{self.lifecycle.cycle_title}前"
+                )
                 return f"{self.fact(subject)}{when}的“{key}”记录数" + (f"（{value}）" if value else "")
             case Children(lifecycle, status, outcome):
                 which = {"open": "未结的", "closed": "已结的", None: ""}.get(status, f"{status} ")
@@ -135,19 +145,29 @@ class Wording:
             case Compare(operator, left, right):
                 return self._compare(operator, left, right)
             case Arithmetic(operator, left, right):
-                return f"{self._bracketed(left, operator)} {operator} {self._bracketed(right, operator)}"
+                first = self._bracketed(left, operator in ("×", "÷"))
+                return f"{first} {operator} {self._bracketed(right, operator in ('×', '÷', '－'))}"
             case Size(of):
                 return f"{self.expression(of)}的项数"
             case Known(of):
                 return f"{self.expression(of)}已查明"
+            case Not(Compare("＝", left, right)):
+                return self._compare("≠", left, right)
             case Not(of):
                 return f"并非（{self.expression(of)}）"
             case AllOf(of):
-                return "，且".join(f"（{self.expression(p)}）" if isinstance(p, AnyOf) else self.expression(p) for p in of)
+                return self._all(of)
             case AnyOf(of):
                 return self._any(of)
             case Choose(test, then, otherwise):
                 return f"{self.expression(then)}（{self.expression(test)}时；否则为{self.expression(otherwise)}）"
+            case DecidedAmount(key):
+                return f"已决定的{self.decision(key)}"
+            case DecidedByChildren(lifecycle, key, latest):
+                below = self._of(lifecycle)
+                return f"{self.programme(lifecycle)}{'最近一次' if latest else '累计'}决定的{(below or self).decision(key)}"
+            case ChildrenWhere(lifecycle, where):
+                return f"符合“{(self._of(lifecycle) or self).expression(where)}”的{self.programme(lifecycle)}件数"
         raise TypeError(f"no words for {type(node).__name__}")
 
     def timing(self, timing: Timing) -> str:
@@ -160,7 +180,7 @@ class Wording:
                 usual = roll is Roll.NONE
                 return f"{self.anchor(anchor)}之前至少{self._length(period)}" + ("" if usual else f"，{_ROLLS[roll]}")
             case Yearly():
-                year = "之后的首个" if timing.next_after_anchor else "当年"
+                year = "当日或之后的首个" if timing.next_after_anchor else "当年"
                 day = f"{timing.month}月{timing.day}日，{_ROLLS[timing.roll]}"
                 return f"{self.anchor(timing.anchor)}{year}{day}"
             case YearsFromNewYear():
@@ -186,7 +206,7 @@ class Wording:
         raise TypeError(f"no words for {type(lapse).__name__}")
 
     def clock(self, stage: Stage, clock: Clock) -> str:
-        """A deadline whole: length, anchor, whom it binds, what follows, extension, reading. Without title and clause."""
+        """A deadline whole, without title and clause: length, anchor, what follows, extension, reading."""
         parts = [f"{self.timing(clock.timing)}；{self._effect(stage, clock)}"]
         if clock.only_if is not None:
             parts.append(f"仅限{self.expression(clock.only_if)}")
@@ -228,8 +248,12 @@ class Wording:
 
     def _compare(self, operator: str, left: Expression, right: Expression) -> str:
         if isinstance(right, Constant):
+            if right.value is NONE and operator in ("＝", "≠"):
+                return f"{self.expression(left)}{'为无' if operator == '＝' else '不为无'}"
             if isinstance(right.value, bool) and operator in ("＝", "≠"):
                 return f"{self.expression(left)}为{'是' if right.value is (operator == '＝') else '否'}"
+            if isinstance(right.value, str) and operator in ("＝", "≠"):
+                return f"{self.expression(left)}{'为' if operator == '＝' else '不为'}{self._value(left, right)}"
             return f"{self.expression(left)} {operator} {self._value(left, right)}"
         return f"{self.expression(left)} {operator} {self.expression(right)}"
 
@@ -240,7 +264,19 @@ class Wording:
         if len(values) == len(parts) > 1 and len({repr(part.left) for part in equal}) == 1:
             left = equal[0].left
             return f"{self.expression(left)}为{'、'.join(self._value(left, value) for value in values)}之一"
-        return "，或".join(self.expression(part) for part in parts)
+        given = [part.of for part in parts if isinstance(part, Not)]
+        rest = tuple(part for part in parts if not isinstance(part, Not))
+        if given and rest:  # not A, or B: where A holds, B must
+            return f"{self._all(tuple(given))}的，{self._any(rest)}"
+        told = (f"（{self.expression(p)}）" if isinstance(p, AllOf) else self.expression(p) for p in parts)
+        return "，或".join(told)
+
+    def _all(self, parts: tuple[Expression, ...]) -> str:
+        """All of several; that a value is known goes without saying where another part compares it."""
+        others = [part for part in parts if not isinstance(part, Known)]
+        named = {repr(node) for part in others for node in part.walk()}
+        kept = [part for part in parts if not (isinstance(part, Known) and repr(part.of) in named)]
+        return "，且".join(f"（{self.expression(p)}）" if isinstance(p, AnyOf) else self.expression(p) for p in kept)
 
     def _value(self, left: Expression, constant: Constant) -> str:
         """A constant as the left side names it: a choice by its label, a stage's outcome by its title."""
@@ -254,10 +290,9 @@ class Wording:
             declared = next((p.field for p in self.lifecycle.parameters if p.field.name == left.name), None)
         return declared.format(constant.value) if declared else words(constant.value)
 
-    def _bracketed(self, node: Expression, outer: str) -> str:
+    def _bracketed(self, node: Expression, binds_closer: bool) -> str:
         text = self.expression(node)
-        loose = isinstance(node, Arithmetic) and (outer in ("×", "÷") or (outer == "－" and node.operator != outer))
-        return f"（{text}）" if loose else text
+        return f"（{text}）" if binds_closer and isinstance(node, Arithmetic) else text
 
     def _field(self, name: str) -> Field | None:
         return next((item for item in self.lifecycle.facts.fields if item.name == name), None)
@@ -265,11 +300,24 @@ class Wording:
     def _stage(self, key: str) -> Stage | None:
         return next((item for item in self.lifecycle.stages if item.key == key), None)
 
+    def _of(self, lifecycle: str) -> Wording | None:
+        """The words of another lifecycle, where it is at hand."""
+        found = self.lifecycles.get(lifecycle)
+        return Wording(found, self.lifecycles) if found else None
+
     def _parent(self) -> Wording | None:
-        above = self.lifecycles.get(self.lifecycle.child_of or "")
-        return Wording(above, self.lifecycles) if above else None
+        return self._of(self.lifecycle.child_of or "")
 
 
 def period_words(period: Period) -> str:
     """A period as a text writes it: "2个月"."""
     return period.zh.replace(" ", "")
+
+
+def lapses(lapse: Lapse) -> Iterator[Closed | Goes | Spawn | Silent]:
+    """The consequences a lapse can have: itself, or each of its cases."""
+    if isinstance(lapse, OneOf):
+        yield from (what for _, what in lapse.cases)
+        yield lapse.otherwise
+    else:
+        yield lapse

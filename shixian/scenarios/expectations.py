@@ -23,6 +23,7 @@ _KNOWN = {
     "children",
     "consequences",
     "facts",
+    "events",
 }
 
 
@@ -61,6 +62,22 @@ def _case(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     for name in ("refusals", "decisions", "obligations", "lists", "consequences"):
         if name in wanted:
             lines += _list(name, wanted[name], found[name])
+    if "events" in wanted:
+        lines += _events(wanted["events"], found["events"])
+    return lines
+
+
+def _events(wanted: Any, found: list[Mapping[str, Any]]) -> list[str]:
+    """Events are many: each expected one must be among those found, in that order; others may stand between."""
+    if not isinstance(wanted, list):
+        raise ScenarioError("期望的 events 应为列表")
+    place, lines = 0, []
+    for item in wanted:
+        match = next((n for n in range(place, len(found)) if not _subset(item, found[n])), None)
+        if match is None:
+            lines.append(f"events 缺少 {dict(item)}，或次序不符")
+        else:
+            place = match + 1
     return lines
 
 
@@ -118,5 +135,19 @@ def _subset(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
 
 
 def _brief(line: Mapping[str, Any]) -> dict[str, Any]:
-    keep = ("kind", "stage", "do", "code", "clause", "key", "amount", "grade", "payee", "list", "because", "subject", "text")
+    keep = (
+        "kind",
+        "stage",
+        "do",
+        "code",
+        "clause",
+        "key",
+        "amount",
+        "grade",
+        "payee",
+        "list",
+        "because",
+        "subject",
+        "text",
+    )
     return {key: line[key] for key in keep if line.get(key)}

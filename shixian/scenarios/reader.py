@@ -91,6 +91,11 @@ def read_text(text: str, lifecycles: Mapping[str, Lifecycle], path: str = "scena
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a BaseLoader: text only
     except yaml.YAMLError as error:
         raise ScenarioError(f"{path} 不是合法的 YAML：{error}") from error
+    return read_data(data, lifecycles, path)
+
+
+def read_data(data: Any, lifecycles: Mapping[str, Lifecycle], path: str = "scenario") -> Scenario:
+    """The scenario of a file's content, as text in dictionaries and lists."""
     try:
         return _scenario(_mapping(data, path), lifecycles, path)
     except ScenarioError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shixian.rules.facts import to_stored
+from shixian.rules.facts import NONE, UNKNOWN, to_stored
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.state import Case, Transition
 from shixian.scenarios.runner import World
+
+SEALED = "已封存"
 
 
 def report(world: World) -> dict[str, Any]:
@@ -15,6 +17,7 @@ def report(world: World) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for ref, case in world.register.cases.items():
         result[ref] = case_report(world.law.lifecycles[case.lifecycle], case, world.events[ref])
+        result[ref]["events"] = [_without_sealed(world, case.lifecycle, event) for event in result[ref]["events"]]
     for ref, (key, day, refusal) in world.refused.items():
         line = {"at": day.isoformat(), "stage": "", "do": "open", **refusal.to_json()}
         result[ref] = {
@@ -62,15 +65,27 @@ def case_report(lifecycle: Lifecycle, case: Case, events: list[Transition]) -> d
         "lists": [
             {"list": item[0], "stage": item[1], "clause": item[2], "text": item[3]} for item in progress.lists.values()
         ],
-        "children": {
-            ref: {"lifecycle": c[0], "status": c[1], "outcome": c[2]} for ref, c in progress.children.items()
-        },
+        "children": {ref: {"lifecycle": c[0], "status": c[1], "outcome": c[2]} for ref, c in progress.children.items()},
         "events": [{"kind": t.kind, "legal_day": t.legal_day.isoformat(), **t.data} for t in events],
     }
 
 
 def _shown(lifecycle: Lifecycle, name: str, value: Any) -> Any:
-    return "已封存" if lifecycle.facts[name].sealed else to_stored(value)
+    return SEALED if lifecycle.facts[name].sealed else to_stored(value)
+
+
+def _without_sealed(world: World, own: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An event without what is sealed (who objected), also where it tells of another case that was opened."""
+    facts = world.law.lifecycles[event.get("lifecycle", own)].facts
+
+    def shown(name: str, value: Any) -> Any:
+        return SEALED if facts[name].sealed and value not in (NONE.value, UNKNOWN.value) else value
+
+    if event["kind"] == "fact_recorded":
+        return {**event, "value": shown(event["name"], event["value"])}
+    if "facts" in event:
+        return {**event, "facts": {name: shown(name, value) for name, value in event["facts"].items()}}
+    return event
 
 
 def _data(transition: Transition) -> dict[str, Any]:

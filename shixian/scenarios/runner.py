@@ -12,7 +12,7 @@ from shixian.rules.decide import Acted
 from shixian.rules.environment import Law
 from shixian.rules.errors import NotFound, ShixianError
 from shixian.rules.lifecycle import Lifecycle
-from shixian.rules.periods import parse_day
+from shixian.rules.periods import legal_day, parse_day
 from shixian.rules.register import Bar, MemoryRegister
 from shixian.rules.state import Case, Refusal, Transition
 from shixian.scenarios.reader import ActStep, CaseStep, Scenario
@@ -56,7 +56,15 @@ class World:
         elif transition.kind == "barred":
             last = date.fromisoformat(data["last_day"]) if data.get("last_day") else None
             self.register.barred.append(
-                Bar(data["subject"], data["lifecycle"], transition.legal_day, last, data["clause"], data["text"], case.ref)
+                Bar(
+                    data["subject"],
+                    data["lifecycle"],
+                    transition.legal_day,
+                    last,
+                    data["clause"],
+                    data["text"],
+                    case.ref,
+                )
             )
 
 
@@ -70,7 +78,15 @@ def new_world(scenario: Scenario, lifecycles: Mapping[str, Lifecycle], calendar:
     for line in scenario.bars:
         last = parse_day(line["last_day"]) if line.get("last_day") else None
         register.barred.append(
-            Bar(line["subject"], line["lifecycle"], parse_day(line["first_day"]), last, line["clause"], line["text"], "既往")
+            Bar(
+                line["subject"],
+                line["lifecycle"],
+                parse_day(line["first_day"]),
+                last,
+                line["clause"],
+                line["text"],
+                "既往",
+            )
         )
     return World(Law(calendar, register, lifecycles, scenario.calls), register)
 
@@ -103,6 +119,10 @@ def _open(world: World, lifecycle: Lifecycle, step: CaseStep) -> None:
 
 
 def _act(world: World, step: ActStep) -> None:
+    root = step.ref.partition("/")[0]
+    if step.ref not in world.register.cases and root in world.register.cases:
+        # A clock of the case (a yearly duty) may have opened the child in the meantime.
+        proceedings.tick(world, root, legal_day(step.at))
     if step.ref in world.refused or step.ref not in world.register.cases:
         world.errors.append(f"{step.at.isoformat()} {step.ref} {step.stage}.{step.verb}：没有这一案件")
         return

@@ -34,11 +34,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shixian.intake": CORE,
     "shixian.migrations": {"models", "shixian.settings"},
     "shixian.scenarios": {*PURE, "shixian.data"},
+    "shixian.operating": {*CORE, "shixian.clock", "shixian.settings"},
+    "shixian.demo": {*EDGE, "shixian.operating"},
     "shixian.desk": EDGE,
-    "shixian.commands": {*EDGE, "shixian.desk", "shixian.migrations", "tasks"},
+    "shixian.commands": {*EDGE, "shixian.operating", "shixian.demo", "shixian.desk", "shixian.migrations", "tasks"},
     "shixian.cli": {*EDGE, "shixian.desk", "shixian.migrations", "shixian.commands"},
     "shixian": set(),
-    "tasks": {*CORE, "shixian.treasury", "shixian.settings"},
+    "tasks": {*CORE, "shixian.treasury", "shixian.settings", "shixian.clock"},
     "flows": {*EDGE, "tasks"},
 }
 

@@ -154,13 +154,9 @@ SMALL = Lifecycle(
     parameters=(
         CallParameter(field=period_fact("notice_length", "公示期限", clause="第四条"), why="办法未规定公示期限"),
     ),
-    readings=(
-        Reading(key="example", clause="第五条", question="尾数如何处理", chosen="舍去", because="上限不得超过"),
-    ),
+    readings=(Reading(key="example", clause="第五条", question="尾数如何处理", chosen="舍去", because="上限不得超过"),),
     formulas=(ceiling,),
-    opening_limits=(
-        Limit(key="one_a", clause="第八条", scope=(fact("kind"),), at_most=2, text="每类每年至多两项"),
-    ),
+    opening_limits=(Limit(key="one_a", clause="第八条", scope=(fact("kind"),), at_most=2, text="每类每年至多两项"),),
     module="tests.rules.small",
 )
 

@@ -36,7 +36,15 @@ def entries(*scores: int) -> list[Entry]:
 
 @pytest.mark.parametrize(
     ("rounding", "count", "expected"),
-    [("down", 23, 4), ("up", 23, 5), ("half_up", 23, 5), ("half_up", 22, 4), ("down", 4, 0), ("up", 0, 0), ("down", 25, 5)],
+    [
+        ("down", 23, 4),
+        ("up", 23, 5),
+        ("half_up", 23, 5),
+        ("half_up", 22, 4),
+        ("down", 4, 0),
+        ("up", 0, 0),
+        ("down", 25, 5),
+    ],
 )
 def test_twenty_per_cent(rounding: str, count: int, expected: int) -> None:
     # 20% of 23 is 4.6; of 22, 4.4; of 4, 0.8; of 25 exactly 5.
@@ -121,7 +129,12 @@ def test_the_cohort_is_a_barrier_and_then_ranks_by_class() -> None:
         proceedings.act(world, ref, Acted("filing", "submit", "applicant", when, {"score": str(number)}))
     day = date(2021, 2, 1)
     waits = proceedings.rank_cohort(world, RANKED, "ranking", refs, day=day, by="office")
-    assert isinstance(waits, Refusal) and waits.code == "cohort_waits" and waits.clause == "第五条" and "R9" in waits.because
+    assert (
+        isinstance(waits, Refusal)
+        and waits.code == "cohort_waits"
+        and waits.clause == "第五条"
+        and "R9" in waits.because
+    )
     proceedings.act(world, "R9", Acted("filing", "submit", "applicant", when))
     unscored = proceedings.rank_cohort(world, RANKED, "ranking", refs, day=day, by="office")
     assert isinstance(unscored, Refusal) and unscored.code == "unknown"

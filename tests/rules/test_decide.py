@@ -194,7 +194,9 @@ def test_correction_is_a_round_of_its_own() -> None:
     w = world()
     opened(w)
     do(w, "2021-02-01T10:00", "filing", "submit", "applicant", documents=("form",))
-    assert do(w, "2021-02-02T10:00", "check", "request_correction", reason="缺页", correction_period="5个工作日") is None
+    assert (
+        do(w, "2021-02-02T10:00", "check", "request_correction", reason="缺页", correction_period="5个工作日") is None
+    )
     assert w.load("A").progress.deadlines["check.correction"].last_day == "2021-02-08"  # 3, 4, 5, 7 (Sunday), 8
     assert do(w, "2021-02-08T10:00", "check", "correct", "applicant") is None
     again = do(w, "2021-02-09T10:00", "check", "request_correction", reason="又缺", correction_period="5个工作日")
@@ -204,7 +206,12 @@ def test_correction_is_a_round_of_its_own() -> None:
 def test_out_of_force_is_refused_with_the_dates() -> None:
     w = world()
     values = SMALL.facts.parse({"approved": "2023-06-01"})
-    for day, ok in ((date(2020, 6, 30), False), (date(2020, 7, 1), True), (date(2023, 6, 30), True), (date(2023, 7, 1), False)):
+    for day, ok in (
+        (date(2020, 6, 30), False),
+        (date(2020, 7, 1), True),
+        (date(2023, 6, 30), True),
+        (date(2023, 7, 1), False),
+    ):
         decided = proceedings.start(w, SMALL, ref=f"D{day}", day=day, cycle=day.year, facts=values)
         assert (decided.refusal is None) is ok, day
         if decided.refusal is not None:

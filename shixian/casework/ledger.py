@@ -1,0 +1,72 @@
+"""Posting to the double-entry ledger: 拨款 appropriation, 待付 reserved, 已付 paid, 追回 recovered, 退回 returned.
+
+Money moves by a posting whose debits equal its credits; the key of a posting is unique, so it cannot be posted twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from models import Account, ledger_entry
+from shixian.rules.errors import MoneyError
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`moves`: fen by account, a debit positive and a credit negative; they add up to zero."""
+
+    key: str
+    moves: Mapping[Account, int]
+    legal_day: date
+    text: str
+    obligation_id: int | None = None
+
+
+def post(connection: Connection, postings: list[Posting], *, recorded_at: datetime, person: str) -> None:
+    """Write the postings; MoneyError when one does not balance or moves nothing."""
+    rows: list[dict[str, Any]] = []
+    for posting in postings:
+        if sum(posting.moves.values()) != 0 or not any(posting.moves.values()):
+            raise MoneyError(f"记账 {posting.key} 借贷不平：{dict(posting.moves)}")
+        rows.extend(
+            {
+                "posting": posting.key,
+                "account": account,
+                "debit": max(fen, 0),
+                "credit": max(-fen, 0),
+                "obligation_id": posting.obligation_id,
+                "legal_day": posting.legal_day,
+                "recorded_at": recorded_at,
+                "person": person,
+                "text": posting.text,
+            }
+            for account, fen in posting.moves.items()
+            if fen
+        )
+    if rows:
+        connection.execute(insert(ledger_entry), rows)
+
+
+def reserve(key: str, fen: int, day: date, text: str, obligation_id: int) -> Posting:
+    """A new obligation to pay: the sum leaves the appropriation and is reserved."""
+    return Posting(f"reserve:{key}", {Account.RESERVED: fen, Account.APPROPRIATION: -fen}, day, text, obligation_id)
+
+
+def balances(connection: Connection) -> dict[Account, int]:
+    """Debits less credits of every account, in fen."""
+    total = func.sum(ledger_entry.c.debit) - func.sum(ledger_entry.c.credit)
+    rows = connection.execute(select(ledger_entry.c.account, total).group_by(ledger_entry.c.account))
+    found = {account: int(fen) for account, fen in rows}
+    return {account: found.get(account, 0) for account in Account}
+
+
+def unbalanced(connection: Connection) -> list[str]:
+    """The keys of postings whose debits and credits differ: there are none, unless somebody tampered."""
+    columns = ledger_entry.c
+    off = select(columns.posting).group_by(columns.posting).having(func.sum(columns.debit) != func.sum(columns.credit))
+    return list(connection.scalars(off.order_by(columns.posting)))

@@ -1,0 +1,99 @@
+"""What the demonstration checks of itself: the record, the expected outcomes, and that the operator sees the runs."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, func, select
+
+from models import case_file, obligation
+from shixian.casework.database import reading
+from shixian.casework.lawbooks import default_books
+from shixian.casework.store import case_of
+from shixian.casework.verify import verify
+from shixian.casework.views import events_of
+from shixian.rules.money import Money
+from shixian.scenarios import differences
+from shixian.scenarios.report import case_report
+
+if TYPE_CHECKING:
+    from shixian.demo.play import Play
+
+LEAST_FLOW_DAYS = 30
+
+
+def check(show: Play, api: str) -> list[str]:
+    """Every problem found; none is the only good answer."""
+    report = verify(show.engine)
+    problems = [str(problem) for problem in report.problems]
+    print(f"核验记录：{report.counts}", flush=True)
+    problems += show.lost
+    for scenario in show.scenarios:
+        problems += _expected(show, dict(scenario.expect))
+    days = flow_run_days(api)
+    if days < LEAST_FLOW_DAYS:
+        problems.append(f"Prefect 中只有 {days} 天的流程运行，应至少 {LEAST_FLOW_DAYS} 天")
+    return problems
+
+
+def _expected(show: Play, expect: dict[str, Any]) -> list[str]:
+    found: dict[str, Any] = {}
+    for name in expect:
+        sample, slash, child = name.partition("/")
+        if sample in show.refs:
+            found[name] = report_of(show.engine, f"{show.refs[sample]}{slash}{child}")
+        elif sample in show.refused:
+            found[name] = {"status": "refused", "events": [], "refusals": []}
+    return differences(expect, found)
+
+
+def report_of(engine: Engine, ref: str) -> dict[str, Any]:
+    """A stored case in the form that a simulation reports."""
+    books = default_books()
+    with reading(engine) as connection:
+        row = connection.execute(select(case_file).where(case_file.c.ref == ref)).mappings().one_or_none()
+        if row is None:
+            return {"status": "missing", "stage": "", "events": []}
+        case = case_of(row, books.lifecycles)
+        events = [view.transition for view in events_of(connection, row["id"])]
+    return case_report(books.lifecycle(case.lifecycle), case, events)
+
+
+def flow_run_days(api: str) -> int:
+    """On how many simulated days the server knows a completed flow run of ours."""
+    days, offset = set(), 0
+    while True:
+        body = json.dumps({"limit": 200, "offset": offset}).encode()
+        request = urllib.request.Request(f"{api}/flow_runs/filter", body, {"Content-Type": "application/json"})  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own server on this machine
+            page = json.load(response)
+        days |= {run["parameters"].get("as_of") for run in page if run["state_type"] == "COMPLETED"}
+        offset += len(page)
+        if len(page) < 200:
+            return len(days - {None})
+
+
+def summary(engine: Engine) -> str:
+    """A table: for each lifecycle how many cases, how they ended, and what is owed."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(case_file.c.lifecycle, case_file.c.status, case_file.c.reason)).all()
+        owed = dict(
+            connection.execute(
+                select(case_file.c.lifecycle, func.sum(obligation.c.fen))
+                .join(obligation, obligation.c.case_id == case_file.c.id)
+                .where(obligation.c.direction == "付")
+                .group_by(case_file.c.lifecycle)
+            ).all()
+        )
+    lines = [f"{'程序':<34}{'案件':>6}{'在办':>6}{'办结':>6}{'失权':>6}{'其他终结':>8}  应付"]
+    for key in sorted({row.lifecycle for row in rows}):
+        own = Counter((getattr(r.status, "value", r.status), r.reason) for r in rows if r.lifecycle == key)
+        total = sum(own.values())
+        open_ = sum(count for (status, _), count in own.items() if status != "closed")
+        done, lapsed = own[("closed", "completed")], own[("closed", "lapsed")]
+        money = Money(int(owed[key])).zh if owed.get(key) else "—"
+        lines.append(f"{key:<36}{total:>8}{open_:>8}{done:>8}{lapsed:>8}{total - open_ - done - lapsed:>10}    {money}")
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Migrations of the database, run by `shixian.casework.database.migrate` (or `alembic` with this folder's env)."""

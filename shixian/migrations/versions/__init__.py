@@ -1,0 +1,1 @@
+"""The revisions, in order; each stands alone and names database types only."""

@@ -1,0 +1,251 @@
+"""Readings of 沪科规〔2020〕7号: what its text leaves open, what was chosen, and why; grouped by where each one bites."""
+
+from __future__ import annotations
+
+from shixian.rules.lifecycle import Reading
+
+STANDARD_READINGS = (
+    Reading(
+        key="relief_relative",
+        clause="第十条",
+        question="“降低20%”是按原标准的五分之一计，还是比例标准降低20个百分点？",
+        chosen="一律按原标准的20%计：3000平方米降为2400平方米，50%降为40%，30%降为24%",
+        because="同一句话同时适用于面积、数量和比例，只有相对降低对三者含义一致",
+        otherwise="比例标准降低20个百分点（50%降为30%）",
+    ),
+    Reading(
+        key="relief_areas",
+        clause="第十条",
+        question="“等区域”“可降低”：谁适用？",
+        chosen="列名的三个区域直接按降低后的标准审查；其他区域由市科委逐案决定并说明理由",
+        because="列名区域的范围由条文确定；“等”和“可”留给管理机关裁量",
+        otherwise="列名区域也须逐案裁量",
+    ),
+    Reading(
+        key="relief_standards",
+        clause="第十条",
+        question="“等标准”是否包括未列名的标准？",
+        chosen="面积、团队和企业数量、知识产权比例降低；创业工位（面积的替代指标）由市科委裁量；"
+        "资金、人员、活动次数、运行年限、使用面积占比、一致性和关联度占比不降低",
+        because="“等”应与所列同类：都是场地规模、入驻数量和知识产权",
+        otherwise="所有数量标准均可降低",
+    ),
+    Reading(
+        key="checked_at",
+        clause="第十二条",
+        question="培育标准在哪个环节审查？",
+        chosen="区科技主管部门推荐时逐项审查",
+        because="形式审查以现场走访核实运营状态和材料真实性，推荐以符合标准为前提",
+        otherwise="由专家评审或市科委审核时审查",
+    ),
+    Reading(
+        key="measured_on",
+        clause="第五条第（一）项",
+        question="“超过1年”“满1年”算到哪一天？",
+        chosen="算到提交申请之日；满1周年的当日不算“超过1年”，算“满1年”",
+        because="申报时即应符合标准；两处用语不同，须有区别",
+        otherwise="算到推荐或确认之日",
+    ),
+    Reading(
+        key="per_ten",
+        clause="第五条第（四）项",
+        question="“每10家至少1名”，15家需要1名还是2名？",
+        chosen="人数与在孵企业数之比不低于1比10，15家需要2名",
+        because="按比例配备，不使第11家起无人服务",
+        otherwise="只计满10家的部分，15家需要1名",
+    ),
+    Reading(
+        key="either_fund",
+        clause="第五条第（三）项",
+        question="自有种子资金与合作孵化资金能否相加？",
+        chosen="不相加，其中一项不低于300万元即可",
+        because="条文用“或”连接",
+        otherwise="两项相加",
+    ),
+    Reading(
+        key="makerspace_share",
+        clause="第六条第（二）项",
+        question="服务场地面积占75%以上，占什么的75%？",
+        chosen="占众创空间全部场地面积",
+        because="与第五条第（二）项同样的比例，以全部可支配场地为分母",
+        otherwise="仅以面积达标（不以工位达标）的众创空间适用",
+    ),
+    Reading(
+        key="resident_age",
+        clause="第六条第（四）项",
+        question="“一般不超过24个月”的例外由谁决定？",
+        chosen="由市科委决定并说明理由；只有创业团队、没有企业的填“无”",
+        because="“一般”是裁量；市科委负责管理（第四条）",
+        otherwise="由区科技主管部门决定",
+    ),
+)
+
+PROCEDURE_READINGS = (
+    Reading(
+        key="no_objection",
+        clause="第十四条",
+        question="“经公示无异议”：有人异议但查明不成立的，能否确认？",
+        chosen="能；异议未处理完或成立的，不能确认",
+        because="任何一份无根据的异议都不应使申报落空",
+        otherwise="只要有异议就不确认",
+    ),
+    Reading(
+        key="edu_consent",
+        clause="第十七条",
+        question="市科委“会同”市教委如何体现？",
+        chosen="大学科技园的专家评审意见、确认和变更确认，须先有市教委会同的记录",
+        because="会同是共同办理，缺一不可",
+        otherwise="只需征求意见",
+    ),
+)
+
+EXIT_READINGS = (
+    Reading(
+        key="two_year_bar",
+        clause="第十九条",
+        question="“2年内不得再次申报”自何日起算，限制谁？",
+        chosen="自取消资格的决定日起算，当日不计入；限制以该统一社会信用代码申报任何类型的载体",
+        because="取消资格之前没有“再次申报”的问题；载体须为独立法人（第五条至第七条），申报人是法人",
+        otherwise="自有关年度终了或行为发生日起算；或只限制同一类型的载体",
+    ),
+    Reading(
+        key="exit_actor",
+        clause="第十九条",
+        question="谁取消资格，事前有无告知、听证？",
+        chosen="由市科委决定；条文未设事前程序，本程序不增设，理由须写明",
+        because="确认由市科委作出（第十四条），信用记录也由其纳入",
+        otherwise="先告知并听取陈述申辩",
+    ),
+)
+
+REVIEW_READINGS = (
+    *EXIT_READINGS,
+    Reading(
+        key="half_for_parks",
+        clause="第二十二条",
+        question="第一句的50%只写了孵化器和众创空间，是否约束大学科技园？",
+        chosen="约束：大学科技园也以投入经费的50%为限，再受100万元上限约束",
+        because="上限一句以“其中”承接第一句，只在50%之内再作限制",
+        otherwise="大学科技园只受上限约束",
+    ),
+    Reading(
+        key="half_of_a",
+        clause="第二十二条",
+        question="B等“不超过A等50%”，是上限减半还是补贴额减半？",
+        chosen="上限减半：50万元、30万元、20万元；投入经费仍按50%计",
+        because="前句给出的A等数额是上限，“A等50%”即该上限的一半",
+        otherwise="按A等应得补贴的一半，即投入经费的25%",
+    ),
+    Reading(
+        key="subsidy_rounding",
+        clause="第二十二条",
+        question="50%除不尽到分时如何处理？",
+        chosen="舍去不足一分的部分",
+        because="条文为“不超过”，进位会超过上限",
+        otherwise="四舍五入",
+    ),
+    Reading(
+        key="subsidy_debtor",
+        clause="第二十二条",
+        question="补贴由谁支付，何时支付？",
+        chosen="由市科委支付，不定期限；各区匹配没有比例，不在本程序计算",
+        because="年度评价由市科委作出；条文未写付款人和期限",
+        otherwise="由市财政直接拨付",
+    ),
+    Reading(
+        key="in_the_system",
+        clause="第十八条",
+        question="直接立案的年度评价如何证明载体在体系内？",
+        chosen="以市科委公布的名单为准，由其立案；查明不在体系内的不予立案",
+        because="评价由市科委依名单开展，载体不必另行证明",
+        otherwise="每次评价都须另行举证",
+    ),
+    Reading(
+        key="review_year",
+        clause="第十九条第（五）项",
+        question="“连续2年”按什么计？",
+        chosen="按评价年度相邻计，同一载体类型分别计；每年只评价一次",
+        because="年度绩效评价以年度为单位，对每个载体作出",
+        otherwise="按评价决定的日期计",
+    ),
+    Reading(
+        key="torch_unrecorded",
+        clause="第十九条第（四）项",
+        question="某年未登记是否参加火炬统计调查的，怎么办？",
+        chosen="不作为缺席年度；上一年已登记缺席的，本年必须查明",
+        because="取消资格须以查明的事实为据",
+        otherwise="未登记即视为缺席",
+    ),
+    Reading(
+        key="rectification_silent",
+        clause="第十八条",
+        question="整改期限多长，逾期未整改怎么办？",
+        chosen="期限由市科委通报时写明；逾期列入经办人清单，由其决定并说明理由",
+        because="条文只写“限期整改”，除连续2年D等外没有后果",
+        otherwise="逾期即取消资格",
+    ),
+)
+
+CHANGE_READINGS = (
+    *(reading for reading in PROCEDURE_READINGS if reading.key == "edu_consent"),
+    Reading(
+        key="change_silent",
+        clause="第十五条",
+        question="逾3个月未报告变更怎么办？",
+        chosen="列入经办人清单，由其决定是否准予逾期报告并说明理由",
+        because="条文未规定后果",
+        otherwise="取消资格或拒绝确认",
+    ),
+    Reading(
+        key="change_refused",
+        clause="第十五条",
+        question="审核不同意变更的，如何处理？",
+        chosen="不予确认并说明理由；不影响既有资格",
+        because="“审核后予以确认”含有不确认的可能，条文未规定其他后果",
+        otherwise="重新申报",
+    ),
+)
+
+OBJECTION_READINGS = (
+    Reading(
+        key="objection_handling",
+        clause="第十四条",
+        question="谁可以异议、以何形式、多久处理？",
+        chosen="公示期内任何人可以提出，由市科委处理并说明理由，不定期限",
+        because="条文未规定异议人、形式和处理期限",
+        otherwise="参照其他规定要求实名和限期处理",
+    ),
+)
+
+FIRM_TESTED_BY = Reading(
+    key="firm_tested_by",
+    clause="第八条",
+    question="由谁、按哪一天判断在孵和毕业？",
+    chosen="由区科技主管部门在核定当日判断；第24、48、60个月的对应日仍在期限内",
+    because="区科技主管部门审核运营状态（第十二条）；“不超过”包括本数",
+    otherwise="由载体自行认定",
+)
+
+TENANT_READINGS = (
+    FIRM_TESTED_BY,
+    Reading(
+        key="long_fields",
+        clause="第八条第（三）项",
+        question="60个月之外能否再作例外？",
+        chosen="不能；只有48个月“原则上”可以例外",
+        because="“原则上”只在前一句",
+        otherwise="两项时限均可例外",
+    ),
+)
+
+GRADUATE_READINGS = (
+    FIRM_TESTED_BY,
+    Reading(
+        key="two_years_revenue",
+        clause="第九条第（三）项",
+        question="“连续2年营业收入累计”如何计？",
+        chosen="相邻两年营业收入相加，须超过1000万元，正好1000万元不符合",
+        because="“累计”是两年之和，“超过”不包括本数",
+        otherwise="每年均超过1000万元",
+    ),
+)

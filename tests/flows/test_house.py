@@ -1,0 +1,229 @@
+"""One house: the server, every deployment, a worker; runs, their graph, their artifacts, and what a kill leaves.
+
+Slow by nature (the server takes about twenty seconds to start), so it is one house for the whole module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import Engine, func, select
+
+from models import case_file, effect_claim, event
+from shixian.casework.cases import open_case
+from shixian.casework.database import open_database, reading
+from shixian.casework.lawbooks import default_books
+from shixian.casework.people import Person, Role
+from shixian.casework.verify import verify
+from shixian.operating.children import OperatingError
+from shixian.operating.house import ROOT, House
+from shixian.operating.prepare import prepare_database
+from shixian.programmes import catalogue
+from shixian.rules.lifecycle import edge
+from shixian.rules.periods import parse_instant
+from tests.bench.population import _group as clone_cases
+
+pytestmark = pytest.mark.prefect
+
+OFFICER = Person("officer", "经办", frozenset({Role.OFFICER}))
+KEY = "sh-matching-funds"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    url = prepare_database(folder)
+    made = House(folder=folder, database_url=url, port=free_port())
+    made.open()
+    yield made
+    made.close()
+    for child in made.children:
+        assert not child.running
+
+
+@pytest.fixture(scope="module")
+def engine(house: House) -> Iterator[Engine]:
+    made = open_database(house.database_url)
+    for number in range(3):
+        open_case(
+            made,
+            KEY,
+            {"national_approval": "2020-12-31", "matching_budget": "500万元", "unit_name": f"样例单位{number}"},
+            day=date(2020, 12, 31),
+            person=OFFICER,
+            now=parse_instant("2020-12-31T10:00"),
+        )
+    yield made
+    made.dispose()
+
+
+def api(house: House, path: str, body: dict[str, Any] | None = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{house.api}/{path}", data, {"Content-Type": "application/json"})
+    for attempt in range(10):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or attempt == 9:
+                raise
+            time.sleep(1)  # Prefect's own SQLite is busy; its client repeats in the same way
+    return None
+
+
+def start(house: House, key: str, **parameters: Any) -> str:
+    """Start a run of a lifecycle's deployment, as an operator would; gives its id."""
+    deployment = api(house, f"deployments/name/{key}/daily")
+    made = api(house, f"deployments/{deployment['id']}/create_flow_run", {"parameters": parameters})
+    return str(made["id"])
+
+
+def finished(house: House, run: str, patience: float = 120) -> dict[str, Any]:
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        found = api(house, f"flow_runs/{run}")
+        if found["state_type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED"):
+            return dict(found)
+        time.sleep(0.5)
+    raise AssertionError(f"run {run} did not finish: {found['state']}")
+
+
+def claims(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count()).select_from(effect_claim)).scalar_one())
+
+
+def test_every_deployment_of_prefect_yaml_is_registered(house: House) -> None:
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    found = api(house, "deployments/filter", {"limit": 200})
+    assert len(found) == len(declared) == len(catalogue())
+    assert {item["entrypoint"] for item in found} == {item["entrypoint"] for item in declared}
+    for item in found:
+        assert [s["schedule"]["timezone"] for s in item["schedules"]] == ["Asia/Shanghai"]
+        assert item["parameter_openapi_schema"]["properties"]["dry_run"]["description"]
+        assert item["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+
+
+def test_a_second_house_on_the_same_folder_is_refused(house: House) -> None:
+    with pytest.raises(OperatingError, match="已有一个"):
+        House(folder=house.folder, database_url=house.database_url, port=free_port()).open()
+    house.check()
+
+
+def test_a_dry_run_writes_nothing_then_the_run_lapses_once_with_its_graph(house: House, engine: Engine) -> None:
+    dry = finished(house, start(house, KEY, as_of="2021-03-02", dry_run=True))
+    assert dry["state_type"] == "COMPLETED" and claims(engine) == 0
+    run = start(house, KEY, as_of="2021-03-02")
+    done = finished(house, run)
+    assert done["state_type"] == "COMPLETED" and done["name"] == "2021-03-02"
+    assert claims(engine) == 3
+    with reading(engine) as connection:
+        rows = connection.execute(select(case_file.c.status, case_file.c.reason, case_file.c.clause)).all()
+    assert {tuple(getattr(v, "value", v) for v in row) for row in rows} == {("closed", "lapsed", "第八条")}
+    # Again for the same day: nothing moves.
+    assert finished(house, start(house, KEY, as_of="2021-03-02"))["state_type"] == "COMPLETED"
+    assert claims(engine) == 3
+    assert verify(engine).problems == ()
+    _graph_is_the_legal_graph(house, run)
+    _artifacts_tell(house, run)
+
+
+def _graph_is_the_legal_graph(house: House, run: str) -> None:
+    nodes = {node["id"]: node for _, node in api(house, f"flow_runs/{run}/graph-v2")["nodes"]}
+    tasks = [node for node in nodes.values() if node["kind"] == "task-run"]
+    assert len(tasks) <= 20
+    titles = {stage.title: stage for stage in catalogue()[KEY].stages}
+    seen = {}
+    for node in tasks:
+        match = re.fullmatch(r"(\S+) (\S+)：届满(\d+)件", node["label"])
+        assert match, node["label"]
+        seen[node["id"]] = titles[match[1]]
+        assert match[2] == titles[match[1]].clause
+        assert match[3] == ("3" if match[1] == titles[match[1]].title and titles[match[1]].key == "filing" else "0")
+    assert {stage.key for stage in seen.values()} == {stage.key for stage in catalogue()[KEY].stages}
+    for node in tasks:
+        parents = {seen[parent["id"]].key for parent in node["parents"]}
+        assert parents == {edge(text)[0] for text in seen[node["id"]].after}
+
+
+def _artifacts_tell(house: House, run: str) -> None:
+    found = api(house, "artifacts/filter", {"artifacts": {"flow_run_id": {"any_": [run]}}})
+    keys = {item["key"] for item in found}
+    assert keys == {f"{KEY}-{name}" for name in ("moved", "lapsed", "due", "waiting")}
+    lapsed = json.loads(next(item["data"] for item in found if item["key"] == f"{KEY}-lapsed"))
+    assert [(row["效力"], row["条款"], row["件数"]) for row in lapsed] == [("失权", "第八条", 3)]
+    assert not any("样例单位" in str(item["data"]) for item in found), "names do not belong into Prefect's database"
+
+
+def test_killed_half_way_nothing_is_lost_and_nothing_moves_twice(house: House, engine: Engine) -> None:
+    books = default_books()
+    clone_cases(engine, books, 2031, date(2021, 3, 1), 1, 24_000, "KILL")
+    before = claims(engine)
+    run = start(house, KEY, as_of="2021-06-01", cycle=2031)
+    until = time.monotonic() + 60
+    while claims(engine) == before and time.monotonic() < until:
+        time.sleep(0.02)
+    worker = next(child for child in house.children if child.name == "prefect-worker")
+    os.killpg(worker.process.pid, signal.SIGKILL)
+    worker.process.wait()
+    half = claims(engine) - before
+    assert 0 < half <= 24_000
+    with reading(engine) as connection:
+        moved = connection.execute(
+            select(func.count()).select_from(case_file).where(case_file.c.cycle == 2031, case_file.c.status == "closed")
+        ).scalar_one()
+    assert moved == half, "a chunk is moved whole, or not at all"
+    # The killed run stays "running" at Prefect for ever; the case rows are the record, and the next run catches up.
+    api(house, f"flow_runs/{run}/set_state", {"state": {"type": "CANCELLED"}, "force": True})
+    house.children.remove(worker)
+    house._worker()
+    again = [finished(house, start(house, KEY, as_of="2021-06-01", cycle=2031)) for _ in range(2)]
+    assert [run["state_type"] for run in again] == ["COMPLETED", "COMPLETED"]
+    assert claims(engine) - before == 24_000
+    with reading(engine) as connection:
+        counts = connection.execute(
+            select(func.count())
+            .select_from(event)
+            .join(case_file, case_file.c.id == event.c.case_id)
+            .where(case_file.c.cycle == 2031, event.c.kind == "case_closed")
+        ).scalar_one()
+        sample = connection.execute(select(case_file.c.ref).where(case_file.c.cycle == 2031).limit(50)).scalars().all()
+    assert counts == 24_000
+    assert verify(engine, refs=sample).problems == ()
+
+
+def test_up_stops_cleanly_on_ctrl_c(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "shixian.cli", "up", "--folder", str(tmp_path), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "Ctrl-C" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    rest = process.stdout.read()
+    assert process.wait(60) == 0
+    assert "正在停止" in rest and "Traceback" not in rest
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0

@@ -1,0 +1,1 @@
+"""Tests of single programmes, for what a scenario file cannot say."""
