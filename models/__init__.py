@@ -1,4 +1,4 @@
-"""The tables, a file per noun. Each is a SQLModel class for those who read, and a `Table` for casework, which writes."""
+"""The tables, a file per noun. Each is a SQLModel class for readers, and a `Table` for casework, which writes."""
 
 from models.anchor import Anchor, anchor
 from models.bar import BarRecord, bar

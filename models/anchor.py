@@ -1,4 +1,4 @@
-"""Anchors: one digest a day over all events since the one before, to be kept where this database's owner cannot write."""
+"""Anchors: a digest a day over all events since the last, to be kept where the owner of this database cannot write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.columns import LegalDay, RowId, content_hash, instant, row_id
 
 
 class Anchor(Record, table=True):
-    """`digest` covers `previous`, the heads' count and the hash of every event up to `last_event` (see casework.verify)."""
+    """`digest` covers the digest before and the hash of every event since, up to `last_event`."""
 
     __tablename__ = "anchor"
 

@@ -11,7 +11,7 @@ from models.columns import legal_day, refers_to, row_id, text
 
 
 class BarRecord(Record, table=True):
-    """`lifecycle` may be `*` (all). Without `case_id` it was taken over from before this system; `source` says whence."""
+    """`lifecycle` may be `*` (all). Without `case_id` it is from before this system; `source` says whence."""
 
     __tablename__ = "bar"
     __table_args__ = (Index("ix_bar_subject", "subject", "lifecycle"),)

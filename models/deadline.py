@@ -48,7 +48,7 @@ class Deadline(Record, table=True):
 
 
 class EffectClaim(Record, table=True):
-    """What makes "twice changes nothing" a constraint: inserted with the `deadline_lapsed` event, in one transaction."""
+    """What makes "twice changes nothing" a constraint: inserted in the transaction of the `deadline_lapsed` event."""
 
     __tablename__ = "effect_claim"
     __table_args__ = (UniqueConstraint("case_id", "stage", "clock", "round", "effect"),)

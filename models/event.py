@@ -1,4 +1,4 @@
-"""Events: append-only, hash-chained per case. A fork cannot commit: both (case, seq) and (case, previous) are unique."""
+"""Events: append-only, hash-chained per case. No fork commits: (case, seq) and (case, previous) are unique."""
 
 from __future__ import annotations
 

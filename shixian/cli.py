@@ -28,7 +28,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "clause_index": ("clauses",),
     "simulate": ("simulate",),
     "intake": ("template", "import"),
-    "casework": (),
+    "casework": ("migrate", "open", "act", "tick", "call", "put-back"),
+    "record": ("case", "cases", "verify", "erratum", "anchor", "people"),
     "operate": ("up", "demo"),
 }
 

@@ -1,4 +1,4 @@
-"""Databases for tests: the same test on SQLite and on a real PostgreSQL, each time with empty tables made by the migrations.
+"""Databases for tests: the same test on SQLite and on a real PostgreSQL, with empty tables made by the migrations.
 
 `database` is parametrised over both. One PostgreSQL server a session, whose databases are emptied and used again.
 Where the server cannot start the PostgreSQL half is skipped, and pytest's summary says why.

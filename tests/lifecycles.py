@@ -1,4 +1,4 @@
-"""A laboratory grant with what casework must keep: a party, limits, sealed objectors, instalments, recovery, a yearly duty.
+"""A laboratory grant with what casework keeps: a party, limits, sealed objectors, instalments, recovery, a yearly duty.
 
 Not a regulation: small enough to follow by hand. Filing within two months, publicity of 5 working days with real-name
 objections, an award in two instalments, then a yearly report; a revocation recovers, bars, remembers and is recorded.

@@ -1,4 +1,4 @@
-"""Yearly calls: what the text leaves to them, set once for a cycle; open cases then have their deadlines projected again."""
+"""Yearly calls: what the text leaves to them, set for a cycle; open cases then have their deadlines projected again."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def set_call(
 ) -> int:
     """Set parameter `name` of a lifecycle for a cycle (0: every cycle that sets nothing of its own), as text.
 
-    `because` names the notice. Gives how many open cases had a deadline projected again. FactsError when the text is not
-    of the declared type, NotFound when nothing of that name is left to the call.
+    `because` names the notice. Gives how many open cases had a deadline projected again. FactsError when the text is
+    not of the declared type, NotFound when nothing of that name is left to the call.
     """
     require(person, Permission.SET_CALL)
     lifecycle = (books or default_books()).lifecycle(key)

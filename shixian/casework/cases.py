@@ -1,7 +1,8 @@
 """What people do to cases: open, act, publish, object, resolve, add a document; and what a day does (`tick_case`).
 
-Each function is one transaction, checks who does it, and gives back what happened. A refusal by the law is a result, and
-recorded; NotPermitted, NotFound and Conflict are raised. `now` is the instant of recording; an act has its own `at`.
+Each function is one transaction, checks who does it, and gives back what happened. A refusal by the law is a result,
+and recorded; NotPermitted, NotFound and Conflict are raised. `now` is the instant of recording; an act has its own
+`at`.
 """
 
 from __future__ import annotations
@@ -102,6 +103,10 @@ def record_act(
     _in_time(acted, person, now)
 
     def work(store: SqlStore) -> Decided | NotPermitted:
+        root = ref.partition("/")[0]
+        if store.case(ref) is None and store.case(root) is not None:
+            # A clock of the case (a yearly duty) may have opened the child in the meantime.
+            proceedings.tick(store, root, legal_day(acted.at))
         case = store.load(ref)
         lifecycle = store.books.lifecycle(case.lifecycle)
         try:

@@ -8,6 +8,7 @@ this plain so that SQL can compute the same by concatenation: every part is stor
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,7 @@ FIELDS = (
     "data",
     "previous",
 )
+_CONTROL = re.compile(r"[\x00-\x1f]")
 SYSTEM = "system"  # the actor and person of what no person did
 
 
@@ -98,7 +100,7 @@ def digest(
         previous,
     )
     for name, part in zip(FIELDS, parts, strict=True):
-        if any(character < " " for character in part):
+        if _CONTROL.search(part):
             raise CaseworkError(f"{name} 含有控制字符，不能记录：{part[:40]!r}", remedy="删去控制字符后重新提交")
     return sha256(SEPARATOR.join(parts).encode()).hexdigest()
 

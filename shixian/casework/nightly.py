@@ -1,7 +1,7 @@
 """What is looked for every night: open cases without the deadline they must have, and overrun ones nobody minds.
 
-Invariant 7: an open case in a stage with a clock that can be computed has a deadline row. Invariant 2: no case is past its
-deadline and still open without a lapse, a suspension, or an entry on a person's list.
+Invariant 7: an open case in a stage with a clock that can be computed has a deadline row. Invariant 2: no case is past
+its deadline and still open without a lapse, a suspension, or an entry on a person's list.
 """
 
 from __future__ import annotations

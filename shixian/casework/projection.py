@@ -305,5 +305,5 @@ def upsert(connection: Connection, table: Table, key: tuple[str, ...]) -> Any:
     """Insert rows, or overwrite those of the same key; the same statement on both databases."""
     make = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = make(table)
-    others = {name: statement.excluded[name] for name in table.c.keys() if name != "id" and name not in key}  # noqa: SIM118
+    others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in ("id", *key)}
     return statement.on_conflict_do_update(index_elements=list(key), set_=others)

@@ -1,7 +1,7 @@
 """Sealing: an objector's identity is encrypted under a key of the case; facts and events hold only a token.
 
-Erasing is destroying the key (an event); every look is an event. The pure core works with the token: whether an identity
-was given can be decided on, who it is cannot.
+Erasing is destroying the key (an event); every look is an event. The pure core works with the token: whether an
+identity was given can be decided on, who it is cannot.
 """
 
 from __future__ import annotations

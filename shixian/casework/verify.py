@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from models import (
     case_file,
@@ -331,7 +331,7 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
     report.problems.extend(f"记账 {key} 借贷不平" for key in unbalanced(connection))
     if sum(balances(connection).values()) != 0:
         report.problems.append("总账借贷不平")
-    report.counts["postings"] = len(set(connection.scalars(select(ledger_entry.c.posting).distinct())))
+    report.counts["postings"] = connection.scalar(select(func.count(ledger_entry.c.posting.distinct()))) or 0
     reserved = (
         select(obligation.c.id, obligation.c.fen, ledger_entry.c.debit)
         .outerjoin(
@@ -340,9 +340,9 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
             & (ledger_entry.c.account == "reserved")
             & ledger_entry.c.posting.like("reserve:%"),
         )
-        .where(obligation.c.direction == "付")
+        .where(obligation.c.direction == "付", obligation.c.fen.is_distinct_from(ledger_entry.c.debit))
+        .order_by(obligation.c.id)
     )
     for number, fen, debit in connection.execute(reserved):
-        if fen != debit:
-            report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
+        report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
     report.problems.extend(anchor_problems(connection))

@@ -5,6 +5,7 @@ Of the dictionaries that `shixian.scenarios.report` makes, so that a stored case
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,7 +47,8 @@ def obligation_line(item: Mapping[str, Any]) -> str:
 def refusal_lines(lifecycle: Lifecycle, item: Mapping[str, Any]) -> list[str]:
     where = f"{stage_title(lifecycle, item['stage'])}·" if item["stage"] else ""
     what = act_title(lifecycle, item["stage"], item["do"])
-    lines = [f"{item['at']}　{where}{what}：{item['because']}（{item['clause']}）"]
+    at = re.sub(r"\.\d+", "", item["at"])  # to the second
+    lines = [f"{at}　{where}{what}：{item['because']}（{item['clause']}）"]
     lines += [f"  比较：{text}" for text in item["compared"]]
     lines += [f"  需查明：{'、'.join(asked(lifecycle, name) for name in item['asks'])}"] if item["asks"] else []
     return lines + ([f"  处理办法：{item['remedy']}"] if item["remedy"] else [])

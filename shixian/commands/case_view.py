@@ -24,7 +24,7 @@ from shixian.commands.possible import Possible, possibilities
 from shixian.rules.errors import FactsError, NotFound
 from shixian.rules.facts import FactSet, FactType, Field
 from shixian.rules.lifecycle import Lifecycle
-from shixian.rules.narrate import DEADLINE_STATUS, STATUS, act_title, event_text, stage_title
+from shixian.rules.narrate import STATUS, act_title, event_text, stage_title
 from shixian.rules.state import Case
 from shixian.scenarios.report import case_report
 
@@ -39,12 +39,13 @@ def case_of_day(view: CaseView, day: date | None) -> tuple[Case, Sequence[EventV
 
     A clock that ends on a day has not run out on it, so its event of that legal day is the first that comes after.
     """
-    events = view.events if day is None else tuple(_known_by(view.events, day))
+    events = view.events if day is None else _known_by(view.events, day)
     if not events:
         raise NotFound(f"{view.ref} 在 {day} 尚未立案", remedy=f"立案日为 {view.row['opened']}")
     rows = [{"kind": one.kind, "legal_day": one.legal_day, "data": json.dumps(dict(one.data))} for one in events]
     case = fold(view.row, rows)
-    case.facts = {name: tuple(value) if isinstance(value, list) else value for name, value in case.facts.items()}
+    stored: dict[str, Any] = dict(case.facts)
+    case.facts = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
     return case, events
 
 
@@ -84,11 +85,11 @@ def read_all(engine: Engine, view: CaseView, day: date | None, *, now: datetime)
         **report,
         "fact_origins": _origins(lifecycle, events),
         "documents": [_document(row) for row in view.documents if row["seq"] in known],
-        "children": report["children"],
     }
     if day is None:
-        found = _possible(engine, books, view.ref, now)
+        blocked, found = _possible(engine, books, view.ref, now)
         data["set_aside"] = view.row["set_aside"]
+        data["blocked"] = blocked or None
         data["may"] = [one.to_json() for one in found if one.refusal is None]
         data["may_not"] = [one.to_json() for one in found if one.refusal is not None]
     return data
@@ -131,7 +132,7 @@ def _document(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**named, "legal_day": row["legal_day"].isoformat()}
 
 
-def _possible(engine: Engine, books: LawBooks, ref: str, now: datetime) -> list[Possible]:
+def _possible(engine: Engine, books: LawBooks, ref: str, now: datetime) -> tuple[str, list[Possible]]:
     from shixian.casework.work import looking
 
     with looking(engine, books=books, now=now) as store:
@@ -239,13 +240,6 @@ def _print_possible(view: CaseView, data: Mapping[str, Any], today: date) -> Non
     due = view.row["next_day"]
     if due is not None and due < today:
         print_section("尚未处理", [f"有期限已于 {due} 届满。运行：shixian tick {data['programme']}"])
-    if data["status"] == "closed":
-        print_section("现在不能办理", [f"案件已终结，不再受理（{data['clause']}）"])
-        return
-    lines = {name: [_possible_line(item, data) for item in data[name]] for name in ("may", "may_not")}
-    print_section("现在可以办理", lines["may"])
-    print_section("现在不能办理", lines["may_not"])
-
-
-def _possible_line(item: Mapping[str, Any], data: Mapping[str, Any]) -> str:
-    raise NotImplementedError
+    print_section("现在可以办理", [item["text"] for item in data["may"]])
+    blocked = [data["blocked"]] if data["blocked"] else []
+    print_section("现在不能办理", blocked + [item["text"] for item in data["may_not"]])

@@ -6,22 +6,23 @@ lacks what is brought with it (an input, a document, a reason) may be done, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shixian.rules.acts import limits
+from shixian.rules.acts import check, limits
 from shixian.rules.canonical import encoding
-from shixian.rules.conditions import truth
+from shixian.rules.conditions import Condition, Expression, Fact, truth
 from shixian.rules.decide import Acted, Tick, decide
 from shixian.rules.environment import Law
+from shixian.rules.expressions import Remembered
 from shixian.rules.facts import UNKNOWN
-from shixian.rules.lifecycle import Act, Actor, Binds, Lifecycle, Stage
+from shixian.rules.lifecycle import Act, Actor, Binds, Lifecycle, Limit, Stage
 from shixian.rules.moves import Moves
-from shixian.rules.narrate import act_title, asked
+from shixian.rules.narrate import asked
 from shixian.rules.periods import legal_day
-from shixian.rules.standing import STANDING_ACTS
+from shixian.rules.standing import STANDING_TITLES
 from shixian.rules.state import Case, Refusal
 
 _ANY_REASON = "（拟办）"
@@ -56,24 +57,26 @@ class Possible:
             "by": list(self.by),
             "clause": self.clause,
             "needs": list(self.needs),
+            "text": self.line(),
         }
         return data if self.refusal is None else data | {"refusal": self.refusal.to_json()}
 
 
-def possibilities(lifecycle: Lifecycle, case: Case, law: Law, at: datetime) -> list[Possible]:
-    """Every act of the stages open at an instant, after the clocks that ended before its day. None for a closed case,
-    and none for one pinned to another encoding: neither may be acted on."""
+def possibilities(lifecycle: Lifecycle, case: Case, law: Law, at: datetime) -> tuple[str, list[Possible]]:
+    """Why nothing at all may be done (or ""), and every act of the stages open at an instant: clocks that ended before
+    its day have run out, whether or not a run has recorded it yet."""
     if case.encoding != encoding(lifecycle):
-        return []
+        why = f"按编码 {case.encoding[:12]} 立案，当前编码为 {encoding(lifecycle)[:12]}，先作勘误（shixian erratum）"
+        return why, []
     settled = decide(lifecycle, case, Tick(legal_day(at)), law).case
-    if settled.progress.status == "closed":
-        return []
-    found: list[Possible] = []
-    for key in settled.progress.open_stages():
-        stage = lifecycle.stage(key)
-        found.extend(_declared(lifecycle, settled, law, stage, act, at) for act in stage.acts)
-        found.extend(_standing(lifecycle, settled, law, stage, at))
-    return found
+    progress = settled.progress
+    if progress.status == "closed":
+        return f"案件已于 {progress.closed_on} 终结：{progress.text}（{progress.clause}）", []
+    desk = _Desk(lifecycle, settled, law, at)
+    stages = [lifecycle.stage(key) for key in progress.open_stages()]
+    found = [desk.declared(stage, act) for stage in stages for act in stage.acts]
+    found += [one for stage in stages for one in desk.standing(stage)]
+    return "", [*found, *desk.answers(stages)]
 
 
 def actors_of(lifecycle: Lifecycle, stage: Stage, verb: str) -> tuple[Actor, ...]:
@@ -90,89 +93,125 @@ def actors_of(lifecycle: Lifecycle, stage: Stage, verb: str) -> tuple[Actor, ...
     return tuple(actor for actor in lifecycle.actors if actor.side is Binds.OFFICE)
 
 
-def _declared(lifecycle: Lifecycle, case: Case, law: Law, stage: Stage, act: Act, at: datetime) -> Possible:
-    documents = tuple({"document": document.key} for document in act.documents)
-    refusal = _tried(lifecycle, case, law, stage, act.verb, act.by[0], at, documents)
-    missing: tuple[str, ...] = ()
-    if refusal is not None and refusal.code == "missing_input":
-        missing = refusal.asks
-        refusal = _whatever_is_given(lifecycle, case, law, act, at)
-    needs = [*(asked(lifecycle, name) for name in missing), *_documents(lifecycle, case, law, act)]
-    if act.discretion:
-        needs.append("理由")
-    return _made(stage, act.verb, act.title, act.by, act.clause, tuple(needs), refusal)
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """One case at one instant, to try acts on."""
+
+    lifecycle: Lifecycle
+    case: Case
+    law: Law
+    at: datetime
+
+    def declared(self, stage: Stage, act: Act) -> Possible:
+        documents = tuple({"document": document.key} for document in act.documents)
+        refusal = self._tried(stage, act.verb, act.by[0], documents)
+        missing = list(refusal.asks) if refusal is not None and refusal.code == "missing_input" else []
+        doubts: list[str] = []
+        if refusal is None or refusal.code in ("missing_input", "condition", "limit", "unknown"):
+            # The act may bring facts that change what a condition or limit comes to: then it is no refusal yet.
+            asks, doubts, certain = self._facts_of(act)
+            rest = (
+                refusal is not None
+                and refusal.code == "unknown"
+                and not {*refusal.asks} <= {*act.inputs, *act.optional}
+            )
+            refusal = certain or (refusal if rest else None)
+            missing += [name for name in asks if name not in missing]
+        needs = [*(_named(self.lifecycle, name) for name in missing), *self._documents(act), *doubts]
+        if act.discretion:
+            needs.append("理由")
+        return _made(stage, act.verb, act.title, act.by, act.clause, tuple(needs), refusal)
+
+    def standing(self, stage: Stage) -> Iterator[Possible]:
+        """What may be done in any stage, where there is occasion: a window, an extension, a silent lapse."""
+        decides = any(item[0] == "decide" and item[1] == stage.key for item in self.case.progress.lists.values())
+        window = stage.window if stage.key in self.case.progress.windows else None
+        extension = next((clock.extension for clock in stage.clocks if clock.extension is not None), None)
+        occasions: dict[str, tuple[str, tuple[str, ...]]] = {}
+        if extension is not None:
+            occasions["extend"] = (extension.clause, (_named(self.lifecycle, extension.length), "理由"))
+        if decides:
+            occasions |= {"allow_late": (stage.clause, ("理由",)), "end_case": (stage.clause, ("理由",))}
+        if window is not None and window.objections is not None:
+            child = self.law.lifecycles[window.objections.lifecycle]
+            needs = [_named(child, name) for name in window.objection_inputs]
+            needs += [f"{document.title}（{document.key}）" for document in window.objection_documents]
+            occasions["object"] = (window.objection_clause or window.clause, tuple(needs))
+        for verb, (clause, wanted) in occasions.items():
+            by = actors_of(self.lifecycle, stage, verb)
+            refusal = self._tried(stage, verb, by[0]) if by else None
+            if refusal is not None and refusal.code == "missing_input":
+                refusal = None
+            if by:
+                yield _made(stage, verb, STANDING_TITLES[verb], by, clause, wanted, refusal)
+
+    def answers(self, stages: Sequence[Stage]) -> Iterator[Possible]:
+        """The questions that are listed, by stage (also of one that waits to be opened); else that facts may be given."""
+        asks = {item[1]: item[3] for item in self.case.progress.lists.values() if item[0] == "ask"}
+        told = {self.lifecycle.stage(key).key: text for key, text in asks.items()}
+        if not told and stages:
+            told = {stages[0].key: "未知的事实，或须更正的事实及理由"}
+        for key, text in told.items():
+            stage = self.lifecycle.stage(key)
+            by = actors_of(self.lifecycle, stage, "answer")
+            yield _made(stage, "answer", STANDING_TITLES["answer"], by, stage.clause, (text,), None)
+
+    def _tried(self, stage: Stage, verb: str, by: Actor, documents: tuple[dict[str, str], ...] = ()) -> Refusal | None:
+        acted = Acted(stage.key, verb, by.key, self.at, {}, documents, _ANY_REASON)
+        return decide(self.lifecycle, self.case, acted, self.law).refusal
+
+    def _moves(self) -> Moves:
+        moves = Moves(self.lifecycle, self.case, self.law)
+        moves.env.act_day = legal_day(self.at)
+        return moves
+
+    def _facts_of(self, act: Act) -> tuple[list[str], list[str], Refusal | None]:
+        """What the conditions ask for, what stands against the act unless it brings other facts, and what does anyway."""
+        moves, brings = self._moves(), {*act.inputs, *act.optional}
+        asks: list[str] = []
+        doubts: list[str] = []
+        certain: list[Condition] = []
+        for condition in act.conditions:
+            result = condition.check(moves.env)
+            if result.holds is True:
+                continue
+            if not (_reads(condition.test) | {*result.asks}) & brings:
+                certain.append(condition)
+            elif result.holds is None:
+                asks += result.asks
+            else:
+                doubts.append(f"与现有事实不同的事实，现不符合“{condition.text}”（{condition.clause}）")
+        fixed = tuple(one for one in act.limits if not _limit_reads(one) & brings)
+        full = limits(moves, tuple(one for one in act.limits if one not in fixed))
+        if full is not None:
+            doubts.append(f"与现有事实不同的事实，{full.because}（{full.clause}）")
+        return asks, doubts, check(moves, certain) or limits(moves, fixed)
+
+    def _documents(self, act: Act) -> Iterator[str]:
+        moves = self._moves()
+        for document in act.documents:
+            wanted = True if document.only_if is None else truth(document.only_if.evaluate(moves.env))
+            if wanted is UNKNOWN:
+                yield f"{document.title}（{document.key}，视情形）"
+            elif wanted:
+                yield f"{document.title}（{document.key}）"
 
 
-def _tried(
-    lifecycle: Lifecycle,
-    case: Case,
-    law: Law,
-    stage: Stage,
-    verb: str,
-    by: Actor,
-    at: datetime,
-    documents: tuple[dict[str, str], ...] = (),
-) -> Refusal | None:
-    return decide(lifecycle, case, Acted(stage.key, verb, by.key, at, {}, documents, _ANY_REASON), law).refusal
+def _reads(expression: Expression) -> set[str]:
+    """The facts an expression looks at, also those that say whose history it asks for."""
+    nodes = list(expression.walk())
+    named = {node.name for node in nodes if isinstance(node, Fact)}
+    return named | {node.subject for node in nodes if isinstance(node, Remembered)}
 
 
-def _whatever_is_given(lifecycle: Lifecycle, case: Case, law: Law, act: Act, at: datetime) -> Refusal | None:
-    """Why the act would be refused whatever its inputs say: a condition that what is known already fails, or a limit."""
-    moves = Moves(lifecycle, case, law)
-    moves.env.act_day = legal_day(at)
-    for condition in act.conditions:
-        result = condition.check(moves.env)
-        if result.holds is False:
-            compared = f"{condition.text}：{result.compared}（{condition.clause}）"
-            text = f"不符合：{condition.text}"
-            return Refusal("condition", text, condition.clause, "符合条件后重新提出", (), (compared,))
-    return limits(moves, act.limits)
+def _limit_reads(limit: Limit) -> set[str]:
+    parts = [*limit.scope, *([limit.only_if] if limit.only_if is not None else [])]
+    return set[str]().union(*map(_reads, parts))
 
 
-def _documents(lifecycle: Lifecycle, case: Case, law: Law, act: Act) -> Iterator[str]:
-    moves = Moves(lifecycle, case, law)
-    for document in act.documents:
-        wanted = True if document.only_if is None else truth(document.only_if.evaluate(moves.env))
-        if wanted is UNKNOWN:
-            yield f"{document.title}（{document.key}，视情形）"
-        elif wanted:
-            yield f"{document.title}（{document.key}）"
-
-
-def _standing(lifecycle: Lifecycle, case: Case, law: Law, stage: Stage, at: datetime) -> Iterator[Possible]:
-    """The acts of every stage, where there is occasion for them: a question, a window, an extension, a silent lapse."""
-    lists = [item for item in case.progress.lists.values() if item[1] == stage.key]
-    asks = tuple(item[3] for item in lists if item[0] == "ask")
-    decides = any(item[0] == "decide" for item in lists)
-    window = stage.window if stage.key in case.progress.windows else None
-    extendable = next((clock.extension for clock in stage.clocks if clock.extension is not None), None)
-    occasions = {
-        "answer": (stage.clause, asks) if asks else None,
-        "extend": (extendable.clause, (asked(lifecycle, extendable.length), "理由")) if extendable else None,
-        "allow_late": (stage.clause, ("理由",)) if decides else None,
-        "end_case": (stage.clause, ("理由",)) if decides else None,
-        "object": (window.objection_clause or window.clause, _objecting(lifecycle, law, stage))
-        if window is not None and window.objections is not None
-        else None,
-    }
-    assert set(STANDING_ACTS) <= set(occasions), "a standing act that nobody is told of"
-    for verb, occasion in occasions.items():
-        by = actors_of(lifecycle, stage, verb)
-        if occasion is None or not by:
-            continue
-        refusal = _tried(lifecycle, case, law, stage, verb, by[0], at)
-        if refusal is not None and refusal.code == "missing_input":
-            refusal = None
-        yield _made(stage, verb, act_title(lifecycle, stage.key, verb), by, occasion[0], occasion[1], refusal)
-
-
-def _objecting(lifecycle: Lifecycle, law: Law, stage: Stage) -> tuple[str, ...]:
-    window = stage.window
-    if window is None or window.objections is None:
-        return ()
-    child = law.lifecycles[window.objections.lifecycle]
-    documents = (f"{document.title}（{document.key}）" for document in window.objection_documents)
-    return (*(f"{asked(child, name)}（{name}）" for name in window.objection_inputs), *documents)
+def _named(lifecycle: Lifecycle, name: str) -> str:
+    words = asked(lifecycle, name)
+    return words if name.startswith("call:") else f"{words}（{name}）"
 
 
 def _made(

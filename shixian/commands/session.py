@@ -30,7 +30,9 @@ DatabaseUrl = Annotated[
 ]
 PersonKey = Annotated[
     str | None,
-    Parameter(name="--person", help="以哪个账号办理；不填时为唯一有权的账号 account that acts; the only one that may"),
+    Parameter(
+        name="--person", help="以哪个账号办理；尚无账号时可不写 account that acts; none needed while there is none"
+    ),
 ]
 Inputs = Annotated[str, Parameter(help="名称=值，金额写单位 name=value; money with its unit")]
 
@@ -47,7 +49,7 @@ class NotReady(CaseworkError):
 @contextmanager
 def opened(given: str | None, *, make: bool = False) -> Iterator[Engine]:
     """The engine of the database named by the option, else by the settings. `make`: it may be new or out of date."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError
 
     from shixian.casework.database import open_database
 
@@ -62,7 +64,7 @@ def opened(given: str | None, *, make: bool = False) -> Iterator[Engine]:
         try:
             with engine.connect():
                 pass
-        except OperationalError as error:
+        except DatabaseError as error:
             reason = str(error.orig).strip().splitlines()[0]
             shown = engine.url.render_as_string(hide_password=True)
             raise CaseworkError(f"数据库 {shown} 不能打开：{reason}", remedy="核对地址，确认数据库已启动") from error
@@ -121,9 +123,10 @@ def revisions(engine: Engine) -> tuple[set[str], set[str]]:
 
 
 def acting(engine: Engine, given: str | None, permission: Permission) -> Person:
-    """The account named, else the only one that may. While there is no account at all: the command line itself.
+    """The account named. While there is no account at all: the command line itself, recorded as such.
 
-    NotFound for an unknown account; NotPermitted when nobody may; CaseworkError when several may and none is named.
+    Nobody's name is ever assumed: CaseworkError, with those who may, when there are accounts and none is named.
+    NotFound for an unknown account; NotPermitted when none of them may.
     """
     from shixian.casework.people import Person, Role, find_person, may_do
 
@@ -137,11 +140,9 @@ def acting(engine: Engine, given: str | None, permission: Permission) -> Person:
     if not known:
         return Person("command-line", "命令行", frozenset({Role.OFFICER, Role.SECTION_HEAD}))
     able = [person for person in known if person.may(permission)]
-    if len(able) == 1:
-        return able[0]
     if able:
         names = "、".join(f"{person.key}（{person.name}）" for person in able)
-        raise CaseworkError(f"有权{permission.value}的账号不止一个，须指明由谁办理", remedy=f"加 --person：{names}")
+        raise CaseworkError(f"{permission.value}须写明由谁办理", remedy=f"加 --person：{names}")
     roles = "、".join(role.label for role in may_do(permission))
     raise NotPermitted(f"没有账号有权{permission.value}", remedy=f"用 shixian people add 增加账号，角色：{roles}")
 

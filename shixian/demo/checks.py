@@ -21,6 +21,7 @@ from shixian.scenarios.report import case_report
 
 if TYPE_CHECKING:
     from shixian.demo.play import Play
+    from shixian.intake.checking import Problem
 
 LEAST_FLOW_DAYS = 30
 
@@ -30,33 +31,47 @@ def check(show: Play, api: str) -> list[str]:
     report = verify(show.engine)
     problems = [str(problem) for problem in report.problems]
     print(f"核验记录：{report.counts}", flush=True)
-    problems += show.lost
-    for scenario in show.scenarios:
-        problems += _expected(show, dict(scenario.expect))
+    problems += show.lost + unmet(show)
     days = flow_run_days(api)
     if days < LEAST_FLOW_DAYS:
         problems.append(f"Prefect 中只有 {days} 天的流程运行，应至少 {LEAST_FLOW_DAYS} 天")
     return problems
 
 
+def unmet(show: Play) -> list[str]:
+    """Where the stored cases differ from what the samples expect."""
+    return [line for scenario in show.scenarios for line in _expected(show, dict(scenario.expect))]
+
+
 def _expected(show: Play, expect: dict[str, Any]) -> list[str]:
     found: dict[str, Any] = {}
     for name in expect:
         sample, slash, child = name.partition("/")
-        if sample in show.refs:
-            found[name] = report_of(show.engine, f"{show.refs[sample]}{slash}{child}")
-        elif sample in show.refused:
-            found[name] = {"status": "refused", "events": [], "refusals": []}
+        if sample in show.refused:
+            found[name] = _refused(show.refused[sample])
+            continue
+        stored = report_of(show.engine, f"{show.refs[sample]}{slash}{child}") if sample in show.refs else None
+        if stored is not None:
+            # The samples name a case's children by the sample, the database by the reference it gave.
+            children = {ref.replace(show.refs[sample], sample, 1): line for ref, line in stored["children"].items()}
+            found[name] = stored | {"children": children}
     return differences(expect, found)
 
 
-def report_of(engine: Engine, ref: str) -> dict[str, Any]:
-    """A stored case in the form that a simulation reports."""
+def _refused(problem: Problem) -> dict[str, Any]:
+    """A refused row in the form that a simulation reports."""
+    nothing: dict[str, Any] = {"stages": [], "deadlines": [], "decisions": [], "obligations": [], "lists": []}
+    refusal = {"do": "open", "clause": problem.clause, "because": problem.reason}
+    return {"status": "refused", "stage": "", "clause": problem.clause, **nothing, "refusals": [refusal], "events": []}
+
+
+def report_of(engine: Engine, ref: str) -> dict[str, Any] | None:
+    """A stored case in the form that a simulation reports; None when there is none of that reference."""
     books = default_books()
     with reading(engine) as connection:
         row = connection.execute(select(case_file).where(case_file.c.ref == ref)).mappings().one_or_none()
         if row is None:
-            return {"status": "missing", "stage": "", "events": []}
+            return None
         case = case_of(row, books.lifecycles)
         events = [view.transition for view in events_of(connection, row["id"])]
     return case_report(books.lifecycle(case.lifecycle), case, events)
@@ -67,7 +82,8 @@ def flow_run_days(api: str) -> int:
     days, offset = set(), 0
     while True:
         body = json.dumps({"limit": 200, "offset": offset}).encode()
-        request = urllib.request.Request(f"{api}/flow_runs/filter", body, {"Content-Type": "application/json"})  # noqa: S310
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{api}/flow_runs/filter", body, headers)  # noqa: S310
         with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own server on this machine
             page = json.load(response)
         days |= {run["parameters"].get("as_of") for run in page if run["state_type"] == "COMPLETED"}
@@ -88,7 +104,7 @@ def summary(engine: Engine) -> str:
                 .group_by(case_file.c.lifecycle)
             ).all()
         )
-    lines = [f"{'程序':<34}{'案件':>6}{'在办':>6}{'办结':>6}{'失权':>6}{'其他终结':>8}  应付"]
+    lines = [f"{'程序':<34}{'案件':>6}{'在办':>6}{'办结':>6}{'失权':>6}{'其他终结':>6}  应付"]
     for key in sorted({row.lifecycle for row in rows}):
         own = Counter((getattr(r.status, "value", r.status), r.reason) for r in rows if r.lifecycle == key)
         total = sum(own.values())

@@ -15,7 +15,7 @@ PROVINCES = ("shanghai", "jiangsu", "zhejiang", "anhui")
 
 
 class FlowRuns:
-    """Runs a lifecycle's flow for a day. Prefect is imported at the first run, after the environment names its server."""
+    """Runs a lifecycle's flow for a day. Prefect is imported at the first run: by then its server is named."""
 
     def __init__(self, lifecycles: Mapping[str, Lifecycle]) -> None:
         self.lifecycles = lifecycles

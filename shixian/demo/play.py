@@ -6,6 +6,7 @@ days; the same code without Prefect for the rest), then the day's workbooks, the
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import time
@@ -27,6 +28,7 @@ from shixian.casework.people import Person, Role, put_person
 from shixian.demo.checks import check, summary
 from shixian.demo.flow_runs import FlowRuns
 from shixian.demo.samples import Batch, acts, batches, samples, write_workbook
+from shixian.intake.checking import Problem
 from shixian.intake.importing import Status, import_file
 from shixian.operating.children import OperatingError
 from shixian.operating.house import House, port_free
@@ -41,6 +43,7 @@ from shixian.scenarios.reader import ActStep
 FIRST, LAST = date(2020, 7, 1), date(2022, 6, 30)
 FLOW_DAYS = 36  # days whose clocks run as Prefect flow runs; the others by the same code without Prefect
 MARK = "shixian-demo"
+CALL = "样例年度通知"
 
 OFFICER = Person("demo-officer", "经办人（演示）", frozenset({Role.OFFICER}))
 HEAD = Person("demo-head", "审批人（演示）", frozenset({Role.OFFICER, Role.SECTION_HEAD}))
@@ -60,7 +63,7 @@ class Play:
     flow_days: int = 0
     plain_days: int = 0
     moved: int = 0
-    refused: dict[str, str] = field(default_factory=dict)  # the sample's name -> the clause of a refused opening
+    refused: dict[str, Problem] = field(default_factory=dict)  # the sample's name -> why its row was refused
     lost: list[str] = field(default_factory=list)
 
     def whole(self) -> None:
@@ -95,12 +98,17 @@ class Play:
         return max(min(days), after) if days else None
 
     def _calls(self) -> None:
-        """What the yearly calls set."""
+        """What the yearly calls set. A file speaks for its own regulations: `notice_length` stands in several."""
+        books = default_books()
         for scenario in self.scenarios:
+            own = {books.lifecycle(case.programme).regulation.key for case in scenario.cases}
             for key, cycles in scenario.calls.items():
+                if books.lifecycle(key).regulation.key not in own:
+                    continue
                 for cycle, values in cycles.items():
                     for name, value in values.items():
-                        set_call(self.engine, key, cycle, name, str(to_stored(value)), person=HEAD, now=end_of(FIRST))
+                        text = str(to_stored(value))
+                        set_call(self.engine, key, cycle, name, text, because=CALL, person=HEAD, now=end_of(FIRST))
 
     def _clocks(self, day: date) -> None:
         with reading(self.engine) as connection:
@@ -136,9 +144,12 @@ class Play:
             if row.ref and row.status is not Status.REFUSED:
                 self.refs[case.ref] = row.ref
             else:
-                self.refused[case.ref] = "；".join(problem.reason for problem in row.problems)
+                self.refused[case.ref] = row.problems[0]
         opened, refused = report.count(Status.OPENED), report.count(Status.REFUSED)
         self.say(f"{batch.opened}  导入 {path.name}：立案 {opened} 件，拒收 {refused} 件")
+        for case, row in zip(batch.cases, report.rows, strict=True):
+            for problem in row.problems:
+                self.say(f"            {case.ref}：{problem.zh(row.row)}")
 
     def _act(self, step: ActStep) -> None:
         name, slash, child = step.ref.partition("/")
@@ -203,9 +214,24 @@ def _clear(folder: Path) -> None:
     if folder.exists() and any(folder.iterdir()):
         if not (folder / MARK).exists():
             raise OperatingError(f"{folder} 不是演示文件夹，不予清空", remedy="换一个空文件夹")
+        if _in_use(folder):
+            raise OperatingError(f"{folder} 的演示正在运行，不予清空", remedy="先停止它（Ctrl-C），或换一个文件夹")
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MARK).write_text("made by `shixian demo`; removed and made anew by the next one\n", encoding="utf-8")
+
+
+def _in_use(folder: Path) -> bool:
+    """Whether a running house holds the folder: then its database must not be taken from under it."""
+    lock = folder / "house.lock"
+    if not lock.exists():
+        return False
+    with lock.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _say(words: str) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from shixian.intake.columns import CYCLE, EXTERNAL, OPENED, columns_of
-from shixian.intake.template import SHEET, write_template
+from shixian.intake.template import write_template
+from shixian.intake.workbook import SHEET
 from shixian.rules.errors import ScenarioError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.scenarios import Scenario, read

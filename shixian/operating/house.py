@@ -52,6 +52,9 @@ class House:
             "PREFECT_SERVER_API_HOST": "127.0.0.1",
             "PREFECT_SERVER_API_PORT": str(self.port),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            # The second version of its pages calls an outside host on every page; the first loads nothing from outside.
+            "PREFECT_SERVER_UI_V2_ENABLED": "false",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
             "PREFECT_LOGGING_LEVEL": "WARNING",
             "PREFECT_CLI_PROMPT": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
@@ -90,15 +93,20 @@ class House:
                 raise OperatingError(f"{child.name} 已停止", remedy=f"查看 {child.log}\n{tail(child.log)}")
 
     def _take_lock(self) -> None:
-        self._lock = (self.folder / "house.lock").open("w")
+        self._lock = (self.folder / "house.lock").open("a+")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._lock.seek(0)
+            address = self._lock.read().strip() or self.address
             self._lock.close()
             self._lock = None
             raise OperatingError(
-                f"{self.folder} 已有一个时限在运行", remedy=f"打开 {self.address}，或先停止它（Ctrl-C）"
+                f"{self.folder} 已有一个时限在运行", remedy=f"打开 {address}，或先停止它（Ctrl-C）"
             ) from None
+        self._lock.truncate(0)
+        self._lock.write(self.address)
+        self._lock.flush()
 
     def _server(self) -> None:
         if not port_free(self.port):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from shixian.rules.bars import act_bar, opening_bar
 from shixian.rules.conditions import Condition, truth, unknown_facts
 from shixian.rules.decide import Acted, settle
 from shixian.rules.errors import FactsError
@@ -73,7 +74,8 @@ def _perform(moves: Moves, acted: Acted, day: date) -> Refusal | None:
     moves.env.given, moves.env.act_day = given, day
     try:
         refusal = (
-            _documents(moves, act, acted)
+            act_bar(moves, stage, act, day)
+            or _documents(moves, act, acted)
             or _reason(act, acted)
             or check(moves, act.conditions)
             or limits(moves, act.limits)
@@ -176,7 +178,8 @@ def _documents(moves: Moves, act: Act, acted: Acted) -> Refusal | None:
     known = {name for document in act.documents for name in (document.key, document.title)}
     strange = sorted(name for name in brought if name not in known)
     if strange:
-        return Refusal("bad_input", f"不认识的材料：{'、'.join(strange)}", act.clause, f"可交：{'、'.join(d.key for d in act.documents) or '无'}")
+        keys = "、".join(document.key for document in act.documents) or "无"
+        return Refusal("bad_input", f"不认识的材料：{'、'.join(strange)}", act.clause, f"可交：{keys}")
     return None
 
 
@@ -268,12 +271,9 @@ def opening_refusal(moves: Moves, day: date) -> tuple[Refusal | None, Regulation
         if moves.case.facts.get(name, UNKNOWN) is UNKNOWN:
             field = lifecycle.facts[name]
             return Refusal("missing_input", f"缺少{field.label}（{name}）", field.clause, "补填后重新立案", (name,)), None
-    if lifecycle.party in lifecycle.facts:
-        moves.env.looked.add("register")
-        for subject in moves.subjects(lifecycle.party):
-            for bar in moves.law.register.bars(subject, lifecycle.key, day):
-                until = f"至{bar.last_day}" if bar.last_day else "（无终期）"
-                return Refusal("barred", f"{bar.text}，限制{until}", bar.clause, f"期满后再申报（来源 {bar.source}）"), None
+    barred = opening_bar(moves, day)
+    if barred is not None:
+        return barred, None
     moves.env.act_day = day
     return check(moves, lifecycle.opening) or limits(moves, lifecycle.opening_limits), regulation
 

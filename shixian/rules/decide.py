@@ -71,7 +71,10 @@ class Recalculated:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The cohort stage has been ranked over all cases of the cycle: this one's outcome, with the working."""
+    """The cohort stage has been ranked over all cases of the cycle: this one's outcome, with place and working.
+
+    `score` and `place` (number, and of how many) are as ranked; `readings` are those that the working rests on.
+    """
 
     stage: str
     outcome: str
@@ -79,6 +82,9 @@ class Ranked:
     by: str
     person: str
     working: tuple[str, ...]
+    score: str = ""
+    place: tuple[int, int] = (0, 0)
+    readings: tuple[str, ...] = ()
 
 
 Happening = Tick | Acted | ChildClosed | Recalculated | Ranked
@@ -177,7 +183,11 @@ def _ranked(moves: Moves, ranked: Ranked) -> None:
         outcome=ranked.outcome,
         by=ranked.by,
         person=ranked.person,
+        score=ranked.score,
+        place=ranked.place[0],
+        of=ranked.place[1],
         working=list(ranked.working),
+        readings=list(ranked.readings),
     )
     moves.finish(stage, ranked.outcome, ranked.day)
     moves.advance(ranked.day)

@@ -49,7 +49,13 @@ class DeclarationError(ShixianError):
     """A programme module that must not be loaded. Names the module and the stage."""
 
     def __init__(
-        self, message: str, *, module: str, stage: str | None = None, clause: str | None = None, remedy: str | None = None
+        self,
+        message: str,
+        *,
+        module: str,
+        stage: str | None = None,
+        clause: str | None = None,
+        remedy: str | None = None,
     ) -> None:
         where = module if stage is None else f"{module}，环节 {stage}"
         super().__init__(f"{where}：{message}", clause=clause, remedy=remedy)

@@ -45,7 +45,8 @@ class Expression:
         raise TypeError(f"{type(self).__name__} has no words")
 
     def parts(self) -> tuple[Expression, ...]:
-        return tuple(v for f in fields(self) if isinstance(v := getattr(self, f.name), Expression))  # type: ignore[arg-type]
+        values = (getattr(self, field.name) for field in fields(self))  # type: ignore[arg-type]
+        return tuple(value for value in values if isinstance(value, Expression))
 
     def walk(self) -> Iterator[Expression]:
         yield self

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from shixian.rules.conditions import Condition, Expression
 from shixian.rules.lifecycle import (
@@ -33,30 +34,28 @@ from shixian.rules.periods import Period
 from shixian.rules.timing import After, SetByAct, SetByCall, Timing
 
 
-def party_clock(
-    clause: str, timing: Timing, lapse: Lapse = SILENT, *, key: str = "limit", title: str = "", **options: object
-) -> Clock:
-    """A deadline that costs the party its right when it passes (失权)."""
-    options.setdefault("binds", Binds.PARTY)
-    return Clock(clause=clause, timing=timing, effect=Effect.RIGHT_LOST, lapse=lapse, key=key, title=title, **options)  # type: ignore[arg-type]
+def party_clock(clause: str, timing: Timing, lapse: Lapse = SILENT, **options: Any) -> Clock:
+    """A deadline that costs the party its right when it passes (失权). `options` are fields of `Clock`."""
+    return _clock(Effect.RIGHT_LOST, Binds.PARTY, clause, timing, {"lapse": lapse, **options})
 
 
-def office_clock(clause: str, timing: Timing, *, key: str = "limit", title: str = "", **options: object) -> Clock:
+def office_clock(clause: str, timing: Timing, **options: Any) -> Clock:
     """An office's own deadline (督办): past it the case stands on the supervision list, and nothing is void."""
-    options.setdefault("binds", Binds.OFFICE)
-    return Clock(clause=clause, timing=timing, effect=Effect.SUPERVISION, key=key, title=title, **options)  # type: ignore[arg-type]
+    return _clock(Effect.SUPERVISION, Binds.OFFICE, clause, timing, options)
 
 
-def term(clause: str, timing: Timing, lapse: Lapse, *, key: str = "term", title: str = "", **options: object) -> Clock:
+def term(clause: str, timing: Timing, lapse: Lapse, **options: Any) -> Clock:
     """A term that simply runs out (期满), and what then follows."""
-    options.setdefault("binds", Binds.PARTY)
-    return Clock(clause=clause, timing=timing, effect=Effect.TERM_RUN, lapse=lapse, key=key, title=title, **options)  # type: ignore[arg-type]
+    return _clock(Effect.TERM_RUN, Binds.PARTY, clause, timing, {"key": "term", "lapse": lapse, **options})
 
 
-def reminder(clause: str, timing: Timing, *, key: str = "reminder", title: str = "", **options: object) -> Clock:
+def reminder(clause: str, timing: Timing, **options: Any) -> Clock:
     """A reminder (提示) on a day; it moves nothing."""
-    options.setdefault("binds", Binds.OFFICE)
-    return Clock(clause=clause, timing=timing, effect=Effect.REMINDER, key=key, title=title, **options)  # type: ignore[arg-type]
+    return _clock(Effect.REMINDER, Binds.OFFICE, clause, timing, {"key": "reminder", **options})
+
+
+def _clock(effect: Effect, binds: Binds, clause: str, timing: Timing, options: dict[str, Any]) -> Clock:
+    return Clock(clause=clause, timing=timing, effect=effect, **{"binds": binds, **options})
 
 
 def submission(

@@ -59,7 +59,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The case ends here. `reason` is a code (lapsed, waived, refused, terminated, completed), `text` the law's word."""
+    """The case ends here. `reason` is a code (lapsed, waived, refused, terminated), `text` the law's word for it."""
 
     text: str
     reason: str = "lapsed"
@@ -93,7 +93,7 @@ SILENT = Silent()
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Which consequence depends on facts. Exactly one guard may hold; two that both hold are a conflict for a person."""
+    """Which consequence depends on facts. At most one guard may hold; two that hold are a conflict for a person."""
 
     cases: tuple[tuple[Expression, Closed | Goes | Silent], ...]
     otherwise: Closed | Goes | Silent = SILENT
@@ -155,13 +155,29 @@ class Integrity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """Bars the party from opening cases of these lifecycles for a period from the day of the consequence."""
+    """Bars the party from these lifecycles (`*`: from every application) from the day of the consequence on.
+
+    It ends on the day that the fact `until` states; without one, with the length.
+    """
 
     clause: str
     subject: str
     lifecycles: tuple[str, ...]
     length: Period
     text: str
+    until: str | None = None
+    reading: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetsBarEnd:
+    """Gives the bars that this case has imposed on the party another end: the day that the fact `until` states (a
+    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on."""
+
+    clause: str
+    subject: str
+    text: str
+    until: str | None = None
     reading: str | None = None
 
 
@@ -176,7 +192,7 @@ class Remember:
     only_if: Expression | None = None
 
 
-Consequence = Integrity | Bars | Remember
+Consequence = Integrity | Bars | SetsBarEnd | Remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +214,7 @@ class FormulaCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owes:
-    """What a decision obliges to: one instalment to a payee. `payee` and `debtor` name who; `due` when (or None: silent)."""
+    """What a decision obliges to: one instalment to a payee. `due` says when; None: the text is silent."""
 
     payee: Expression
     debtor: str
@@ -227,7 +243,8 @@ class Act:
 
     `inputs` are facts the act must give, `optional` facts it may give. `conditions` not met refuse the act with
     their clause; on 未知 they block and ask. `discretion` needs a reason. `at_most` bounds repetition. `anew`: what an
-    earlier act stated does not do, each such act (each report, each record) states its inputs again.
+    earlier act stated does not do, each such act (each report, each record) states its inputs again. `unbarred`: facts
+    naming others than the case's party who may not be under a bar either (who is nominated, who nominates, an expert).
     """
 
     verb: str
@@ -242,6 +259,7 @@ class Act:
     discretion: bool = False
     at_most: int | None = None
     limits: tuple[Limit, ...] = ()
+    unbarred: tuple[str, ...] = ()
     decides: Decides | None = None
     opens: Opens | None = None
     consequences: tuple[Consequence, ...] = ()
@@ -291,7 +309,12 @@ class Automatic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cohort:
-    """A barrier over all cases of the cycle: none passes before all are ranked (quota, rounding and ties stated)."""
+    """A barrier over all cases of the cycle: none passes before all are ranked (quota, rounding and ties stated).
+
+    The `share` of each group from one `end` of its ranking (top: the highest scores; bottom: the lowest) ends `inside`,
+    the rest `outside`. `score` is a fact, or the key of a decision whose grade is a number. Each choice that the text
+    leaves open names its reading.
+    """
 
     share: str
     rounding: str
@@ -301,6 +324,14 @@ class Cohort:
     inside: str = "selected"
     outside: str = "not_selected"
     clause: str = ""
+    end: str = "top"
+    rounding_reading: str | None = None
+    ties_reading: str | None = None
+    group_reading: str | None = None
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        return tuple(key for key in (self.rounding_reading, self.ties_reading, self.group_reading) if key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,7 +383,7 @@ class CallParameter:
 
 @dataclass(frozen=True, slots=True)
 class ClauseNote:
-    """One article of the regulation for the clause index: its heading in our words, and why nothing rests on it, if so."""
+    """One article for the clause index: its heading in our words, and why nothing rests on it, if so."""
 
     clause: str
     heading: str
@@ -372,7 +403,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regulation:
-    """One dated document, in force from-to. `successor` names what replaced it; `transition` the clause that says for whom."""
+    """One dated document, in force from-to. `successor` replaced it; `transition` is the clause that says for whom."""
 
     key: str
     title: str
@@ -392,7 +423,10 @@ class Regulation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """The whole declaration. `legal_event` is the fact or mark whose day decides which regulation version governs."""
+    """The whole declaration. `legal_event` is the fact or mark whose day decides which regulation version governs.
+
+    `is_application`: whether a bar on every application closes it; None: it does unless another case opens this one.
+    """
 
     key: str
     title: str
@@ -410,6 +444,7 @@ class Lifecycle:
     party: str = "unit_code"  # the fact that identifies the party (bars, history, limits)
     party_name: str = "unit_name"
     child_of: str | None = None
+    is_application: bool | None = None
     cycle_title: str = "年度"
     module: str = ""
     versions: tuple[Regulation, ...] = ()

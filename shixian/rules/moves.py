@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from shixian.rules.bars import impose, set_end
 from shixian.rules.clockwork import Asking, compute, extended, recur
 from shixian.rules.conditions import Expression, truth, unknown_facts
 from shixian.rules.environment import CaseEnvironment, Law
 from shixian.rules.facts import UNKNOWN, to_stored
 from shixian.rules.lifecycle import (
-    Bars,
     Clock,
     Closed,
     Consequence,
@@ -22,11 +22,12 @@ from shixian.rules.lifecycle import (
     Lifecycle,
     Opens,
     Remember,
+    SetsBarEnd,
     Spawn,
     Stage,
     edge,
 )
-from shixian.rules.periods import Computation, Period, Roll, last_day_within
+from shixian.rules.periods import Computation, Period
 from shixian.rules.state import DONE, OPEN, SKIPPED, WAITING, Case, Transition, apply
 
 
@@ -312,26 +313,10 @@ class Moves:
                     serious=what.serious,
                     clause=what.clause,
                 )
+        elif isinstance(what, SetsBarEnd):
+            set_end(self, what, day)
         else:
-            self._bar(what, day)
-
-    def _bar(self, bars: Bars, day: date) -> None:
-        # A sanction is not lengthened by a rest day: the roll of the last day protects who must act, not who is barred.
-        end = last_day_within(
-            bars.length, day, self.law.calendar, clause=bars.clause, anchor_name="决定日", roll=Roll.NONE
-        )
-        for subject in self.subjects(bars.subject):
-            for lifecycle in bars.lifecycles:
-                self.emit(
-                    "barred",
-                    day,
-                    subject=subject,
-                    lifecycle=lifecycle,
-                    last_day=end.last_day.isoformat(),
-                    clause=bars.clause,
-                    text=bars.text,
-                    working=end.working,
-                )
+            impose(self, what, day)
 
     def subjects(self, name: str) -> tuple[str, ...]:
         value = self.env.fact(name)

@@ -6,6 +6,7 @@ The amount's whole tree is stored with the decision; a later stage reads it and 
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from shixian.rules.amounts import Amount, given
@@ -70,9 +71,14 @@ def record_decision(moves: Moves, act: Act, day: date) -> None:
     assert decides is not None
     amount = amount_of(moves, decides, decides.amount)[0] if decides.amount is not None else None
     ceiling = amount_of(moves, decides, decides.ceiling)[0] if decides.ceiling is not None else None
-    data: dict[str, Any] = {"key": decides.key, "title": decides.title, "clause": decides.clause, "outcome": act.outcome}
+    data: dict[str, Any] = {"key": decides.key, "title": decides.title, "clause": decides.clause}
+    data["outcome"] = act.outcome
     if decides.grade is not None:
-        data["grade"] = words(decides.grade.evaluate(moves.env))
+        grade = decides.grade.evaluate(moves.env)
+        data["grade"] = words(grade)
+        if isinstance(grade, Fraction):  # a score is worked out; a grade in words is stated
+            data["working"] = [f"{decides.grade.describe(moves.env)} ＝ {words(grade)}（{decides.clause}）"]
+            data["readings"] = [act.reading] if act.reading else []
     if amount is not None:
         data["fen"] = amount.money.fen
         data["amount"] = amount.yuan_text

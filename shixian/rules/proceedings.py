@@ -7,14 +7,14 @@ where cases are kept: in memory (simulation) or in one database transaction (cas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from typing import Protocol
 
 from shixian.rules.canonical import encoding
-from shixian.rules.cohort import Entry, Ranking, rank
+from shixian.rules.cohort import Entry, Ranking, group_of, rank, score_of, score_title
+from shixian.rules.conditions import truth
 from shixian.rules.decide import (
     Acted,
     ChildClosed,
@@ -26,12 +26,12 @@ from shixian.rules.decide import (
     decide,
     open_case,
 )
-from shixian.rules.environment import Law
+from shixian.rules.environment import CaseEnvironment, Law
 from shixian.rules.errors import NotFound, VersionError
-from shixian.rules.facts import UNKNOWN, Value, to_stored
-from shixian.rules.lifecycle import Lifecycle
+from shixian.rules.facts import Value, number_text
+from shixian.rules.lifecycle import Cohort, Lifecycle, Stage
 from shixian.rules.periods import add_days, legal_day
-from shixian.rules.state import OPEN, WAITING, Case, Refusal, Transition, apply
+from shixian.rules.state import DONE, OPEN, WAITING, Case, Refusal, Transition, apply
 
 
 class Store(Protocol):
@@ -87,6 +87,7 @@ def start(
     )
     if decided.refusal is not None:
         store.refused_opening(lifecycle, ref, day, decided.refusal)
+        _tell_source(store, lifecycle, ref, "open", day, decided.refusal)
         return decided
     store.create(lifecycle, decided.case, decided.transitions)
     return _follow(store, lifecycle, decided)
@@ -106,7 +107,25 @@ def act(store: Store, ref: str, acted: Acted) -> Decided:
         after = case.copy()
         apply(after, refused, lifecycle.facts)
         decided = Decided((refused,), after, refusal)
-    return _keep(store, lifecycle, case, decided)
+    kept = _keep(store, lifecycle, case, decided)
+    if kept.refusal is not None:
+        _tell_source(store, lifecycle, ref, f"{acted.stage}.{acted.verb}", legal_day(acted.at), kept.refusal)
+    return kept
+
+
+def _tell_source(store: Store, lifecycle: Lifecycle, ref: str, act: str, day: date, refusal: Refusal) -> None:
+    """The case whose bar refused something elsewhere records it, in the same transaction: each names the other."""
+    bar = refusal.bar
+    source = store.law.register.case(bar.source) if bar is not None else None
+    if bar is None or source is None:
+        return  # a bar taken over from before this system has no case
+    data = {"ref": ref, "lifecycle": lifecycle.key, "act": act, "subject": bar.subject, "clause": bar.clause}
+    last_day = bar.last_day.isoformat() if bar.last_day else None
+    applied = Transition("bar_applied", day, {**data, "last_day": last_day, "text": bar.text})
+    own = store.law.lifecycles[source.lifecycle]
+    after = source.copy()
+    apply(after, applied, own.facts)
+    store.save(own, after, (applied,))
 
 
 def tick(store: Store, ref: str, day: date) -> int:
@@ -150,47 +169,96 @@ def next_day(case: Case) -> str | None:
 
 
 def rank_cohort(
-    store: Store, lifecycle: Lifecycle, stage_key: str, refs: Sequence[str], *, day: date, by: str, person: str = ""
+    store: Store, lifecycle: Lifecycle, stage_key: str, refs: Iterable[str], *, day: date, by: str, person: str = ""
 ) -> Ranking | Refusal:
-    """Rank all cases of one cycle at a cohort stage, or refuse while any of them is still on its way there."""
+    """Rank all cases of one cycle at a cohort stage, in whatever order they are given; or refuse, and rank nobody.
+
+    It is refused to another than the stage's actor; while any case is still on its way there; while any has no score;
+    and once the ranking was made (a case that comes after it is not ranked by itself). Each case that stands in the way
+    has the refusal on its record.
+    """
     stage = lifecycle.stage(stage_key)
     cohort = stage.cohort
+    clause = cohort.clause or stage.clause if cohort is not None else stage.clause
     if cohort is None:
-        return Refusal("no_cohort", f"“{stage.title}”不是统一排序的环节", stage.clause)
+        return Refusal("no_cohort", f"“{stage.title}”不是统一排序的环节", clause, "排序只在统一排序的环节进行")
+    refs = sorted(set(refs))
     for ref in refs:
         tick(store, ref, day)
     cases = [store.load(ref) for ref in refs]
-    waiting = [
-        case.ref
-        for case in cases
-        if case.progress.status != "closed" and case.progress.stage(stage.key).status == WAITING
-    ]
-    if waiting:
-        text = f"尚有 {len(waiting)} 件未到“{stage.title}”，全部到齐后方可排序：{'、'.join(waiting[:10])}"
-        return Refusal("cohort_waits", text, cohort.clause or stage.clause, "先办结这些案件的前置环节")
+    refusal, concerned = _not_to_be_ranked(store, lifecycle, stage, cohort, cases, by)
+    if refusal is not None:
+        said = {"stage": stage.key, "verb": "rank", "by": by, "at": day.isoformat(), "person": person}
+        for case in concerned:
+            refused = Transition("refused", day, {**said, **refusal.to_json()})
+            after = case.copy()
+            apply(after, refused, lifecycle.facts)
+            store.save(lifecycle, after, (refused,))
+        return refusal
     here = [case for case in cases if case.progress.stage(stage.key).status == OPEN]
-    unscored = [case.ref for case in here if not isinstance(case.facts.get(cohort.score), int | Fraction)]
-    if unscored:
-        text = f"尚有 {len(unscored)} 件没有{lifecycle.facts[cohort.score].label}：{'、'.join(unscored[:10])}"
-        return Refusal("unknown", text, cohort.clause or stage.clause, "补录后再排序", (cohort.score,))
-    entries = [Entry(case.ref, _score(case, cohort.score), _group(case, cohort.group_by)) for case in here]
+    entries = []
+    for case in here:
+        score = score_of(lifecycle, cohort, case)
+        assert score is not None  # else it was refused above
+        entries.append(Entry(case.ref, score, group_of(lifecycle, cohort, case)))
     ranking = rank(cohort, entries)
-    for case, entry in zip(here, entries, strict=True):
-        outcome = cohort.inside if case.ref in ranking.inside else cohort.outside
-        working = tuple(ranking.workings[entry.group].lines())
-        happening = Ranked(stage.key, outcome, day, by, person, working)
+    for case in here:
+        place, working = ranking.places[case.ref], ranking.working(case.ref)
+        happening = Ranked(
+            stage.key,
+            cohort.inside if case.ref in ranking.inside else cohort.outside,
+            day,
+            by,
+            person,
+            tuple(working.lines()),
+            number_text(place.score),
+            (place.number, place.of),
+            working.readings,
+        )
         _keep(store, lifecycle, case, decide(lifecycle_of(store, case), case, happening, store.law))
     return ranking
 
 
-def _score(case: Case, name: str) -> Fraction:
-    value = case.facts[name]
-    assert isinstance(value, int | Fraction)
-    return Fraction(value)
+def _not_to_be_ranked(
+    store: Store, lifecycle: Lifecycle, stage: Stage, cohort: Cohort, cases: list[Case], by: str
+) -> tuple[Refusal | None, list[Case]]:
+    """Why the cases may not be ranked now, and the cases that stand in the way."""
+    clause = cohort.clause or stage.clause
+    states = {case.ref: case.progress.stage(stage.key) for case in cases}
+    here = [case for case in cases if states[case.ref].status == OPEN]
+    if lifecycle.actor(by) != stage.by:
+        name = who.title if (who := lifecycle.actor(by)) else by or "（未写明）"
+        return Refusal("wrong_actor", f"“{stage.title}”不由{name}作出", clause, f"应由{stage.by.title}作出"), here
+    waiting = [case for case in cases if states[case.ref].status == WAITING and _may_come(store, lifecycle, stage, case)]
+    if waiting:
+        text = f"尚有 {len(waiting)} 件未到“{stage.title}”，全部到齐后方可排序：{_named(waiting)}"
+        return Refusal("cohort_waits", text, clause, "先办结这些案件的前置环节"), waiting
+    ranked = sorted({state.done for state in states.values() if state.status == DONE and state.done})
+    if ranked:
+        text = f"“{stage.title}”已于 {ranked[-1]} 排序"
+        text += f"，此后到达的 {len(here)} 件不能单独排序：{_named(here)}" if here else "，不再排序"
+        return Refusal("cohort_ranked", text, clause, "原排序有误的，依勘误办理"), here
+    if not here:
+        return Refusal("cohort_empty", f"没有案件在“{stage.title}”", clause, "核对年度和环节"), []
+    unscored = [case for case in here if score_of(lifecycle, cohort, case) is None]
+    if unscored:
+        text = f"尚有 {len(unscored)} 件没有{score_title(lifecycle, cohort)}：{_named(unscored)}"
+        asks = (cohort.score,) if cohort.score in lifecycle.facts else ()
+        return Refusal("unknown", text, clause, "补录后再排序", asks), unscored
+    return None, []
 
 
-def _group(case: Case, names: tuple[str, ...]) -> str:
-    return "|".join(str(to_stored(case.facts.get(name, UNKNOWN))) for name in names)
+def _may_come(store: Store, lifecycle: Lifecycle, stage: Stage, case: Case) -> bool:
+    """Whether a case that has not reached the stage may still do so: not when it has ended, or the guard is not met."""
+    if case.progress.status == "closed":
+        return False
+    if stage.only_if is None:
+        return True
+    return truth(stage.only_if.evaluate(CaseEnvironment(lifecycle, case, store.law))) is not False
+
+
+def _named(cases: list[Case]) -> str:
+    return "、".join(case.ref for case in cases[:10]) + ("等" if len(cases) > 10 else "")
 
 
 def recalculate(store: Store, ref: str, day: date, because: str) -> Decided:

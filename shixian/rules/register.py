@@ -13,10 +13,12 @@ from typing import Protocol
 
 from shixian.rules.state import Case
 
+EVERY = "*"  # the lifecycle of a bar that closes applications in every lifecycle
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A party is barred from a lifecycle through `last_day` (None: without end), under `clause`, because of `source`."""
+    """A party is barred from a lifecycle through `last_day` (None: no end), under `clause`, because of `source`."""
 
     subject: str
     lifecycle: str
@@ -30,7 +32,15 @@ class Bar:
 class Register(Protocol):
     def remembered(self, key: str, subject: str, cycle: int) -> tuple[str, ...]: ...
 
+    def remembered_after(self, key: str, subject: str, day: date) -> tuple[str, ...]:
+        """What was written under the key about the subject on any later day, whatever the cycle."""
+        ...
+
     def bars(self, subject: str, lifecycle: str, day: date) -> tuple[Bar, ...]: ...
+
+    def imposed(self, source: str, subject: str) -> tuple[Bar, ...]:
+        """Every bar that a case has imposed on a party, in force or not, in the order of imposing."""
+        ...
 
     def limit_used(self, limit: str, scope: str, case: str) -> tuple[int, bool]:
         """How many slots other cases hold, and whether this case holds one already."""
@@ -44,6 +54,7 @@ class MemoryRegister:
     """A register in memory, for simulation and tests."""
 
     history: dict[tuple[str, str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    dated: list[tuple[str, str, date, str]] = field(default_factory=list)  # key, subject, legal day, value
     barred: list[Bar] = field(default_factory=list)
     claimed: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     cases: dict[str, Case] = field(default_factory=dict)
@@ -51,15 +62,21 @@ class MemoryRegister:
     def remembered(self, key: str, subject: str, cycle: int) -> tuple[str, ...]:
         return tuple(self.history.get((key, subject, cycle), ()))
 
+    def remembered_after(self, key: str, subject: str, day: date) -> tuple[str, ...]:
+        return tuple(line[3] for line in self.dated if line[:2] == (key, subject) and line[2] > day)
+
     def bars(self, subject: str, lifecycle: str, day: date) -> tuple[Bar, ...]:
         return tuple(
             bar
             for bar in self.barred
             if bar.subject == subject
-            and bar.lifecycle in (lifecycle, "*")
+            and bar.lifecycle in (lifecycle, EVERY)
             and bar.first_day <= day
             and (bar.last_day is None or day <= bar.last_day)
         )
+
+    def imposed(self, source: str, subject: str) -> tuple[Bar, ...]:
+        return tuple(bar for bar in self.barred if bar.source == source and bar.subject == subject)
 
     def limit_used(self, limit: str, scope: str, case: str) -> tuple[int, bool]:
         holders = self.claimed.get((limit, scope), [])

@@ -99,6 +99,8 @@ def _clock(words: Wording, stage: Stage, clock: Clock) -> Iterator[Silence]:
 def _rests_on(key: str, node: Any) -> bool:
     if isinstance(node, Formula):
         return key in cited_in(node.function, "reading")
+    if isinstance(node, Cohort):
+        return key in node.readings
     return getattr(node, "reading", None) == key
 
 

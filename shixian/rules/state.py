@@ -12,9 +12,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shixian.rules.facts import FactSet, Value
+
+if TYPE_CHECKING:
+    from shixian.rules.register import Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,10 @@ class Refusal:
     remedy: str = ""
     asks: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
+    bar: Bar | None = None  # what refused it, when another case did
 
     def to_json(self) -> dict[str, Any]:
+        source = {"source": self.bar.source} if self.bar is not None else {}
         return {
             "code": self.code,
             "because": self.because,
@@ -45,6 +50,7 @@ class Refusal:
             "remedy": self.remedy,
             "asks": list(self.asks),
             "compared": list(self.compared),
+            **source,
         }
 
 
@@ -381,6 +387,8 @@ _APPLY: Mapping[str, Callable[[Case, Transition, FactSet], None]] = {
     "child_closed": _child_closed,
     "integrity_recorded": _nothing,
     "barred": _nothing,
+    "bar_end_set": _nothing,
+    "bar_applied": _nothing,
     "remembered": _nothing,
     "carried_over": _carried,
     "late_allowed": _late_allowed,

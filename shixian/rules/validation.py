@@ -114,7 +114,8 @@ class _Check:
                 leads = any(key == stage.key and (not named or outcome.key in named) for key, named in followed)
                 if outcome.closes is None and not outcome.ends_branch and not leads:
                     raise self.fail(f"结果 {outcome.key} 没有去向", stage.key, "写明后续环节、ends_branch 或 closes")
-                if leads and outcome.closes is not None and any(key == stage.key and outcome.key in n for key, n in followed):
+                named_by = any(key == stage.key and outcome.key in named for key, named in followed)
+                if leads and outcome.closes is not None and named_by:
                     raise self.fail(f"结果 {outcome.key} 已终结案件，不能再有后续环节", stage.key)
             self._reachable(stage)
 
@@ -136,8 +137,10 @@ class _Check:
         for text in stage.after:
             key, outcomes = edge(text)
             before = self.lifecycle.stage(key)
-            ways = [o for o in before.outcomes if o.closes is None and (o.key in outcomes if outcomes else not o.ends_branch)]
-            live = live or bool(ways)
+            live = live or any(
+                outcome.closes is None and (outcome.key in outcomes if outcomes else not outcome.ends_branch)
+                for outcome in before.outcomes
+            )
         if not live:
             raise self.fail("环节不可到达：所有前置结果都不通向这里", stage.key)
 
@@ -209,7 +212,8 @@ class _Check:
                     raise self.fail(f"重复的期限 {clock.key} 须是每年的固定日期", stage.key)
         if isinstance(clock.lapse, OneOf):
             self._expressions(stage.key, [guard for guard, _ in clock.lapse.cases])
-        if clock.effect is Effect.TERM_RUN and not any(isinstance(w, Goes | Closed | Spawn) for w in _lapses(clock.lapse)):
+        handled = any(isinstance(what, Goes | Closed | Spawn) for what in _lapses(clock.lapse))
+        if clock.effect is Effect.TERM_RUN and not handled:
             raise self.fail(f"期限 {clock.key} 期满后无人承接", stage.key, "写明期满后的结果")
         if not clock.effect.moves and isinstance(clock.lapse, Closed | Goes | Spawn):
             raise self.fail(f"{clock.effect.value}期限 {clock.key} 不能终结或推进案件", stage.key)

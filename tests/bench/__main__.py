@@ -41,7 +41,8 @@ def main() -> int:
                 connection.execute(text(f"select count(*) from {t}")).scalar() for t in ("case_file", "event")
             )
         say(
-            f"{cases:,} cases with {events:,} events in {time.perf_counter() - began:.0f} s, {path.stat().st_size >> 20:,} MiB"
+            f"{cases:,} cases with {events:,} events in {time.perf_counter() - began:.0f} s, "
+            f"{path.stat().st_size >> 20:,} MiB"
         )
 
         plans = {group: cycle_run.plan(engine, group) for group in (BEFORE, AFTER)}
@@ -58,7 +59,8 @@ def main() -> int:
 
         small, large = (memory(path, group) for group in (SMALL, LARGE))
         say(
-            f"peak memory of a run over {due // 10:,} cases {small >> 10:,} MiB, over {due // 2:,} cases {large >> 10:,} MiB"
+            f"peak memory of a run over {due // 10:,} cases {small >> 10:,} MiB, "
+            f"over {due // 2:,} cases {large >> 10:,} MiB"
         )
         line("memory_flat", large / small, limit=1.2)
         engine.dispose()

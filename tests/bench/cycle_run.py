@@ -69,11 +69,12 @@ def plan(engine: Engine, of_cycle: int) -> list[dict[str, object]]:
 
 
 EVENT = """
-insert into event (case_id, seq, version, kind, legal_day, recorded_at, actor, person, clause, stage, regulation, encoding,
-                   data, previous, hash)
+insert into event (case_id, seq, version, kind, legal_day, recorded_at, actor, person, clause, stage, regulation,
+                   encoding, data, previous, hash)
 select m.id, m.number + {n}, 1, '{kind}', p.day, :at, 'system', 'system', p.clause, 'filing', p.regulation, p.encoding,
        p.{data}, {previous},
-       shixian_sha256('1' || :s || m.ref || :s || (m.number + {n}) || :s || '{kind}' || :s || p.day || :s || :at || :s ||
+       shixian_sha256('1' || :s || m.ref || :s || (m.number + {n}) || :s || '{kind}' || :s || p.day || :s ||
+       :at || :s ||
        'system' || :s || 'system' || :s || p.clause || :s || 'filing' || :s || p.regulation || :s || p.encoding || :s ||
        p.{data} || :s || {previous})
 from moving m join plan p on p.shape = m.shape {join}
@@ -123,7 +124,8 @@ def by_hand(path: Path, engine: Engine, of_cycle: int, plans: list[dict[str, obj
     )
     done = database.execute(
         "update case_file set status = 'closed', stage = 'filing', reason = p.reason, clause = p.clause, "
-        "progress = p.progress, shape = p.new_shape, number = case_file.number + 2, next_day = null, next_stage = null, "
+        "progress = p.progress, shape = p.new_shape, number = case_file.number + 2, next_day = null, "
+        "next_stage = null, "
         "head = (select hash from event e where e.case_id = case_file.id and e.seq = case_file.number + 2) "
         "from moving m join plan p on p.shape = m.shape where m.id = case_file.id"
     ).rowcount

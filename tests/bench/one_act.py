@@ -85,7 +85,8 @@ def _write(
         "update deadline set status = 'met' where case_id = ? and stage = 'filing' and clock = 'limit'", (case_id,)
     )
     bare.execute(
-        "update case_file set status = ?, stage = ?, reason = ?, clause = ?, facts = ?, progress = ?, shape = ?, number = ?, "
+        "update case_file set status = ?, stage = ?, reason = ?, clause = ?, facts = ?, progress = ?, shape = ?, "
+        "number = ?, "
         "head = ?, next_day = ?, next_stage = ? where id = ?",
         (*case, case_id),
     )

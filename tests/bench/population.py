@@ -59,7 +59,8 @@ def _clone(connection: object, ref: str, count: int) -> None:
     run(text("delete from clone"))
     run(
         text(
-            "insert into clone (id, ref, head) with recursive n(i) as (select 1 union all select i + 1 from n where i < :count) "
+            "insert into clone (id, ref, head) with recursive n(i) as "
+            "(select 1 union all select i + 1 from n where i < :count) "
             "select (select max(id) from case_file) + i, :ref || '-' || i, "
             "shixian_sha256('shixian-genesis-1' || :s || :ref || '-' || i) from n"
         ),
@@ -73,7 +74,8 @@ def _clone(connection: object, ref: str, count: int) -> None:
     names = ", ".join(columns)
     run(
         text(
-            f"insert into case_file (id, ref, head, {names}) select k.id, k.ref, k.head, {', '.join('c.' + c for c in columns)} "
+            f"insert into case_file (id, ref, head, {names}) "
+            f"select k.id, k.ref, k.head, {', '.join('c.' + c for c in columns)} "
             "from clone k join case_file c on c.id = :source"
         ),
         {"source": source.id},
@@ -84,8 +86,8 @@ def _clone(connection: object, ref: str, count: int) -> None:
             text(
                 f"insert into event (case_id, seq, {same}, previous, hash) select k.id, e.seq, "
                 + ", ".join(f"e.{name.strip()}" for name in same.split(","))
-                + ", k.head, shixian_sha256(e.version || :s || k.ref || :s || e.seq || :s || e.kind || :s || e.legal_day || :s "
-                "|| e.recorded_at || :s || e.actor || :s || e.person || :s || e.clause || :s || e.stage || :s || "
+                + ", k.head, shixian_sha256("
+                "e.version || :s || k.ref || :s || e.seq || :s || e.kind || :s || e.legal_day || :s || e.recorded_at || :s || e.actor || :s || e.person || :s || e.clause || :s || e.stage || :s || "
                 "e.regulation || :s || e.encoding || :s || e.data || :s || k.head) "
                 "from clone k join event e on e.case_id = :source and e.seq = :seq"
             ),
@@ -97,7 +99,8 @@ def _clone(connection: object, ref: str, count: int) -> None:
         )
     run(
         text(
-            "update case_file set head = (select head from clone where clone.id = case_file.id) where id in (select id from clone)"
+            "update case_file set head = (select head from clone where clone.id = case_file.id) "
+            "where id in (select id from clone)"
         )
     )
     fields = "stage, clock, round, title, last_day, provisional, status, effect, binds, clause, set_seq"

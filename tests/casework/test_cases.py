@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event, select
 
 from models import refused_opening
 from shixian.casework.calls import set_call
-from shixian.casework.cases import record_document, tick_case
+from shixian.casework.cases import publish_notice, record_document, tick_case
 from shixian.casework.database import reading
 from shixian.casework.people import THE_SYSTEM, Person, Role
 from shixian.casework.references import prefix_of
@@ -202,6 +202,20 @@ def test_the_call_sets_what_the_text_leaves_open(office: Office) -> None:
     assert [row["last_day"] for row in running] == [day("2021-01-15")]
     assert office.call("7个工作日", when="2021-01-08T09:30") == 0
     assert verify(office.engine).problems == ()
+
+
+def test_a_window_opens_on_publication_and_its_own_record(office: Office) -> None:
+    office.call()
+    ref = office.open().ref
+    office.act(ref, "filing", "submit", "unit", "2021-01-05T09:00")
+    assert office.view(ref).progress.windows == {}
+    when: dict[str, Any] = {"at": at("2021-01-06T09:00"), "now": at("2021-01-07T09:00"), "books": office.books}
+    done = publish_notice(office.engine, ref, "publicity", by="office", person=OFFICER, **when)
+    assert done.refusal is None and office.view(ref).progress.windows == {"publicity": ["2021-01-06", "2021-01-13"]}
+    opened = next(e for e in office.view(ref).events if e.kind == "window_opened")
+    assert (opened.legal_day, opened.recorded_at) == (day("2021-01-06"), at("2021-01-07T09:00"))
+    again = publish_notice(office.engine, ref, "publicity", by="office", person=OFFICER, **when)
+    assert again.refusal is not None and again.refusal.code == "too_often"
 
 
 def test_a_call_is_typed_named_and_set_by_the_head(office: Office) -> None:

@@ -153,7 +153,7 @@ def test_missed_days_are_caught_up_on_their_legal_days(engine: Engine) -> None:
     cycle.run_cycle(engine, "small", date(2021, 9, 1), recorded_at=NOW, books=BOOKS)
     with reading(engine) as connection:
         days = connection.execute(select(event.c.legal_day).where(event.c.kind == "case_closed")).scalars().all()
-    # approved 4, 7 and 13 January 2021 + 2 months = 4 March (Thursday), 7 March (a Sunday, so 8), 13 March (Saturday, so 15)
+    # approved 4, 7, 13 January 2021, plus 2 months: 4 March (Thursday), 7 (a Sunday, so 8), 13 (a Saturday, so 15)
     assert sorted(days) == [date(2021, 3, 4), date(2021, 3, 8), date(2021, 3, 15)]
 
 

@@ -60,7 +60,7 @@ def test_the_database_gives_what_the_simulation_gives(database: Engine, path: Pa
     if scenario.calendar_as_of is not None:
         books = LawBooks(books.lifecycles, books.calendar.as_published_at(scenario.calendar_as_of))
     replay(database, scenario, books)
-    expected = plain(report(run(scenario, books.lifecycles)), books.lifecycles)
+    expected = without(sealed_texts(scenario, books), plain(report(run(scenario, books.lifecycles)), books.lifecycles))
     found = plain(stored_report(database, books), books.lifecycles)
     expected.pop("errors", None)
     assert found.keys() == expected.keys()
@@ -72,7 +72,7 @@ def test_the_database_gives_what_the_simulation_gives(database: Engine, path: Pa
 
 
 def replay(engine: Engine, scenario: Scenario, books: LawBooks) -> None:
-    """The scenario as people would work it: calls and past first, then openings and acts in order, then the last day."""
+    """The scenario as people would work it: calls and past, then openings and acts in order, then the last day."""
     for key, cycles in scenario.calls.items():
         for cycle, values in cycles.items():
             for name, value in values.items():
@@ -147,6 +147,26 @@ def plain(cases: Mapping[str, Any], lifecycles: Mapping[str, Lifecycle]) -> dict
         for event in case["events"]:
             _hide(event, case["programme"], lifecycles)
     return result
+
+
+def sealed_texts(scenario: Scenario, books: LawBooks) -> dict[str, set[str]]:
+    """The identities that the scenario's people give, by case: casework keeps them out of every message."""
+    names = {f.name for one in books.lifecycles.values() for f in one.facts.fields if f.sealed}
+    found: dict[str, set[str]] = {}
+    for ref, facts in [*((c.ref, c.facts) for c in scenario.cases), *((a.ref, a.given) for a in scenario.acts)]:
+        found.setdefault(ref, set()).update({str(facts[name]) for name in names & set(facts)} - {"未知", "无", ""})
+    return found
+
+
+def without(texts: dict[str, set[str]], cases: dict[str, Any]) -> dict[str, Any]:
+    """The report with those texts hidden where a refusal repeats them."""
+    for ref, hidden in texts.items():
+        case = cases.get(ref, {"refusals": [], "events": []})
+        for line in [*case["refusals"], *(e for e in case["events"] if e["kind"] == "refused")]:
+            for text in hidden:
+                line["because"] = line["because"].replace(text, HIDDEN)
+                line["compared"] = [one.replace(text, HIDDEN) for one in line["compared"]]
+    return cases
 
 
 def _hide(event: dict[str, Any], programme: str, lifecycles: Mapping[str, Lifecycle]) -> None:

@@ -59,7 +59,10 @@ def test_nothing_is_no_proof(office: Office) -> None:
 
 
 TAMPERED = {
-    "an event's content": ("UPDATE event SET data = replace(data, '30000000', '90000000') WHERE kind = 'decided'", "哈希不符"),
+    "an event's content": (
+        "UPDATE event SET data = replace(data, '30000000', '90000000') WHERE kind = 'decided'",
+        "哈希不符",
+    ),
     "an event's clause": ("UPDATE event SET clause = '第九条' WHERE seq = 3", "第 3 个事件的内容与哈希不符"),
     "when it was recorded": (
         "UPDATE event SET recorded_at = '2020-01-01T00:00:00.000000+00:00' WHERE seq = 2",
@@ -84,13 +87,15 @@ TAMPERED = {
     "a deadline met": ("UPDATE deadline SET status = 'met' WHERE stage = 'report'", "期限 report.yearly 的记录行"),
     "a deadline gone": ("DELETE FROM deadline WHERE stage = 'report'", "没有记录行"),
     "a deadline from nowhere": (
-        "INSERT INTO deadline (case_id, stage, clock, round, title, provisional, status, effect, binds, clause, set_seq) "
+        "INSERT INTO deadline "
+        "(case_id, stage, clock, round, title, provisional, status, effect, binds, clause, set_seq) "
         "SELECT case_id, stage, clock, 7, title, provisional, 'void', effect, binds, clause, set_seq FROM deadline "
         "WHERE stage = 'report'",
         "没有事件依据",
     ),
     "a claim without event": (
-        "INSERT INTO effect_claim (case_id, stage, clock, round, effect, seq) VALUES (1, 'filing', 'limit', 1, '失权', 2)",
+        "INSERT INTO effect_claim (case_id, stage, clock, round, effect, seq) "
+        "VALUES (1, 'filing', 'limit', 1, '失权', 2)",
         "届满的记录行（事件 2）没有事件依据",
     ),
     "an event without claim": ("DELETE FROM effect_claim", "没有记录行"),

@@ -26,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
         runs.merge(from_database(url, lifecycles))
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(markdown(survey(lifecycles, scenarios, runs)), "utf-8")
-    faults = [f"no scenario: {item.lifecycle}: {item.name} ({item.clause})" for item in unreached(lifecycles, scenarios)]
+    faults = [
+        f"no scenario: {item.lifecycle}: {item.name} ({item.clause})" for item in unreached(lifecycles, scenarios)
+    ]
     if options.runs:
         faults += [f"no run: {fault}" for fault in run_faults(lifecycles, runs)]
     print("\n".join(faults) or "ok")

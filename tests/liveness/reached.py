@@ -102,12 +102,13 @@ def _add_to(path: Path, found: Trace) -> None:
 
 def from_database(url: str, lifecycles: Mapping[str, Lifecycle]) -> Trace:
     """What the cases of a database reached: by acts at the desk, by cycle runs, by anything that records events."""
-    from sqlalchemy import create_engine, select
+    from sqlalchemy import select
 
     from models import case_file, event, refused_opening
+    from shixian.casework.database import open_database
 
     trace, cases = Trace(), dict[int, tuple[str, list[Event]]]()
-    engine = create_engine(url)
+    engine = open_database(url)
     try:
         with engine.connect() as connection:
             joined = select(event.c.case_id, case_file.c.lifecycle, event.c.kind, event.c.data)

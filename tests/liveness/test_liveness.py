@@ -123,7 +123,9 @@ def guarded() -> Lifecycle:
     from tests.rules.small import PARTY
 
     wanted = fact("wanted").equals(True)
-    facts = FactSet((date_fact("approved", "批复日期", clause="第一条"), yes_no_fact("wanted", "是否需要", clause="第一条")))
+    facts = FactSet(
+        (date_fact("approved", "批复日期", clause="第一条"), yes_no_fact("wanted", "是否需要", clause="第一条"))
+    )
     branches = OneOf(((wanted, Closed("终止")),), otherwise=SILENT)
     stages = (
         submission(
@@ -167,7 +169,9 @@ def test_guards_count_both_ways() -> None:
     assert with_map.of("guarded", "guard held plan.submit.map") == 2
     assert with_map.of("guarded", "guard held more") == 1
     block = block.replace("wanted: 是", "wanted: 否")
-    without = GUARDED.replace(wanted.replace("是", "否"), block + acts.replace(", with: {documents: [map]}", "").rstrip())
+    without = GUARDED.replace(
+        wanted.replace("是", "否"), block + acts.replace(", with: {documents: [map]}", "").rstrip()
+    )
     assert trace_of(without, {"guarded": lifecycle}).of("guarded", "guard skipped plan.submit.map") == 1
     assert trace_of(without, {"guarded": lifecycle}).of("guarded", "guard skipped more") == 1
 

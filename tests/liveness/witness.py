@@ -175,9 +175,13 @@ class Witness:
             given += [e.data["value"] for e in events if e.kind == "fact_recorded" and e.data["name"] == anchor]
             return any(value is not None and value not in _ABSENT for value in given)
         stage, _, what = anchor.partition(".")
-        kind = {"opened": "stage_opened", "done": "stage_finished", "window_end": "window_opened"}.get(what, "act_recorded")
+        kind = {"opened": "stage_opened", "done": "stage_finished", "window_end": "window_opened"}.get(
+            what, "act_recorded"
+        )
         return any(
-            event.kind == kind and event.data["stage"] == stage and (kind != "act_recorded" or event.data["verb"] == what)
+            event.kind == kind
+            and event.data["stage"] == stage
+            and (kind != "act_recorded" or event.data["verb"] == what)
             for event in events
         )
 
@@ -200,8 +204,10 @@ def _tells(line: str, text: str, clause: str) -> bool:
 
 def _follows(what: object, event: Event) -> bool:
     if isinstance(what, Closed):
-        return event.kind == "case_closed" and event.data["text"] == what.text or (
-            bool(what.consequences) and event.kind in ("integrity_recorded", "barred", "remembered")
+        return (
+            event.kind == "case_closed"
+            and event.data["text"] == what.text
+            or (bool(what.consequences) and event.kind in ("integrity_recorded", "barred", "remembered"))
         )
     if isinstance(what, Goes):
         return event.kind == "stage_finished" and event.data["outcome"] == what.outcome

@@ -1,4 +1,4 @@
-"""`python -m tests.mutation [PROGRAMME ...]`: exit status 1 when a number, amount, rate, unit, date or boundary survives."""
+"""`python -m tests.mutation [PROGRAMME ...]`: exit status 1 when a number, rate, unit, date or boundary survives."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.mutation.changes import CLASSES
+from tests.mutation.changes import CLASSES, MUST_DIE
 from tests.mutation.equivalents import Equivalents
 from tests.mutation.report import module_report
 from tests.mutation.session import SURVIVED, Choice, Session, grave
@@ -24,13 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not names:
         print("没有可变异的模块", file=sys.stderr)
         return 2
-    choice = Choice(tuple(options.classes or ()), options.sample, options.limit)
+    classes = [each for given in options.classes or () for each in (MUST_DIE if given == "grave" else (given,))]
+    choice = Choice(tuple(classes), options.sample, options.limit)
     equivalents = Equivalents.read()
     lines, faults = ["# Mutation of declarations", ""], []
-    for name in names:
-        result = session.run(name, choice, options.jobs)
-        if not result.mutants:
-            continue
+    for result in session.run(names, choice, options.jobs):
         part = module_report(result, equivalents)
         print("\n".join(part), flush=True)
         lines += part
@@ -49,7 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
     parser.add_argument("programmes", nargs="*", metavar="PROGRAMME", help="keys of lifecycles; all when none is named")
-    parser.add_argument("--class", dest="classes", action="append", choices=CLASSES, help="only this class (repeatable)")
+    classes = [*CLASSES, "grave"]
+    parser.add_argument(
+        "--class", dest="classes", action="append", choices=classes, help="only this class (repeatable)"
+    )
     parser.add_argument("--module", action="append", help="only modules whose name ends so (repeatable)")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every N-th mutant")
     parser.add_argument("--limit", type=int, help="at most so many mutants a module")

@@ -103,7 +103,21 @@ FORMULAS = {"capped": "at_least", "at_least": "capped"}
 SILENT_CALLS = {"Reading", "ClauseNote"}
 NATURES = {"operative", "definition", "exhortation", "reference", "not_yet"}
 SILENT_KEYWORDS = {
-    *("title", "label", "help", "note", "why", "text", "issued", "since", "choices", "issuers", "key", "name", "module"),
+    *(
+        "title",
+        "label",
+        "help",
+        "note",
+        "why",
+        "text",
+        "issued",
+        "since",
+        "choices",
+        "issuers",
+        "key",
+        "name",
+        "module",
+    ),
     *("number", "cycle_title", "party_name", "party", "chosen_by", "passed", "approved", "head", "intake", "debtor"),
 }
 _TWO = {0, 1}

@@ -1,9 +1,9 @@
 """Mutants that mean the same as the text: an explicit list, each with its reason, and none that is stale.
 
-    - module: shixian/programmes/shanghai/award.py
-      mutant: "filing: days(5) → working_days(…)"      # as the report names it
-      class: unit
-      reason: ...
+- module: shixian/programmes/shanghai/award.py
+  mutant: "filing: days(5) → working_days(…)"      # as the report names it
+  class: unit
+  reason: ...
 """
 
 from __future__ import annotations

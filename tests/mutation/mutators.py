@@ -37,10 +37,20 @@ _RATE = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>%|‰|倍|/[0-9]+)"
 _PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PERIOD = re.compile(r"(?P<number>[0-9]+)(?P<unit>个?工作日|日|天|个月|月|年)")
 _MONEY = re.compile(r"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<unit>元|千元|万元|百万元|千万元|亿元)")
-_OTHER_UNIT = {"个工作日": "日", "工作日": "日", "日": "个工作日", "天": "个工作日", "个月": "年", "月": "年", "年": "个月"}
+_OTHER_UNIT = {
+    "个工作日": "日",
+    "工作日": "日",
+    "日": "个工作日",
+    "天": "个工作日",
+    "个月": "年",
+    "月": "年",
+    "年": "个月",
+}
 
 
-def _swap(kind: str, text: Text, node: ast.AST, new: str, shown: str | None = None, inside: ast.AST | None = None) -> Change:
+def _swap(
+    kind: str, text: Text, node: ast.AST, new: str, shown: str | None = None, inside: ast.AST | None = None
+) -> Change:
     """Put `new` in the place of a node, telling the reader what it stands in (`inside`) when given."""
     return Change(
         kind, *text.span(node), new, short(text.of(node)), shown or short(new), short(text.of(inside)) if inside else ""
@@ -172,7 +182,9 @@ def truths(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[Ch
     """True becomes False: `discretion`, `ends_branch`, `window`, `required`... and what conditions compare with."""
     if isinstance(node, ast.Constant) and isinstance(node.value, bool):
         named = above[-1] if isinstance(above[-1], ast.keyword) else None
-        yield _swap("flag" if named else "condition", text, node, str(not node.value), inside=named or _around(above, text))
+        yield _swap(
+            "flag" if named else "condition", text, node, str(not node.value), inside=named or _around(above, text)
+        )
 
 
 def clauses(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[Change]:
@@ -206,7 +218,7 @@ def anchors(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[C
 
 
 def edges(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[Change]:
-    """"check:passed|sent" loses its outcomes, and each of several."""
+    """ "check:passed|sent" loses its outcomes, and each of several."""
     value = string(node)
     listed = any(isinstance(each, ast.keyword) and each.arg == "after" for each in above[-2:])
     if value is None or not listed or ":" not in value:
@@ -258,7 +270,9 @@ def arguments(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator
         if name in NEGATED:
             yield _swap("guard", text, given.value, f"~({text.of(given.value)})", shown="negated", inside=given)
         if name in ("facts", "inputs") and isinstance(given.value, ast.Dict):
-            pairs = [f"{text.of(k)}: {text.of(v)}" for k, v in zip(given.value.keys, given.value.values, strict=True) if k]
+            pairs = [
+                f"{text.of(k)}: {text.of(v)}" for k, v in zip(given.value.keys, given.value.values, strict=True) if k
+            ]
             for gone in pairs:
                 rest = ", ".join(pair for pair in pairs if pair != gone)
                 yield Change("child", *text.span(given.value), f"{{{rest}}}", short(gone), "left out")
@@ -282,7 +296,9 @@ def lapses(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[Ch
             isinstance(lapse, ast.Call) and called(lapse) == "Silent"
         )
         yield _swap("lapse", text, lapse, closed if silent else "_mutant_SILENT", "Closed" if silent else "SILENT")
-    elif name == "party_clock" or name == "Correction" or (name == "submission" and keyword(node, "within") is not None):
+    elif (
+        name == "party_clock" or name == "Correction" or (name == "submission" and keyword(node, "within") is not None)
+    ):
         parts = [text.of(part) for part in (*node.args, *node.keywords)]
         new = f"{text.of(node.func)}({', '.join([*parts, f'lapse={closed}'])})"
         yield Change("lapse", *text.span(node), new, f"{name}: no lapse, so SILENT", "Closed")
@@ -319,7 +335,8 @@ def outcomes(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[
 
 def actors(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator[Change]:
     """Another actor does it. A plain stage's `by` only says who is shown: its acts name their own actors."""
-    if isinstance(above[-1] if above else None, ast.Call) and called(above[-1]) in ("Stage", "gate"):  # type: ignore[arg-type]
+    parent = above[-1] if above else None
+    if isinstance(parent, ast.Call) and called(parent) in ("Stage", "gate"):
         return
     if isinstance(node, ast.keyword) and node.arg in ("by", "objector") and isinstance(node.value, ast.Name):
         other = known.other_actor(node.value.id)

@@ -56,22 +56,27 @@ class Result:
 
 @dataclass(slots=True)
 class Session:
+    """The programmes, the scenario files, and which modules are tried."""
+
     workshop: Workshop
     plays: list[Play]
     root: Path
+    controlled: set[frozenset[str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, workshop: Workshop, scenarios: Path, root: Path) -> Session:
         return cls(workshop, read_plays(scenarios), root)
 
     def modules(self, programmes: Iterable[str]) -> list[str]:
-        """The modules that declare these lifecycles, with the parts that they alone are made of; all for none named."""
+        """The modules that declare these lifecycles, with the parts they are made of; all for none named."""
         wanted = set(programmes)
         if not wanted:
             return list(self.workshop.modules)
         unknown = wanted - set(self.workshop.lifecycles)
         if unknown:
-            raise SystemExit(f"没有 {'、'.join(sorted(unknown))} 这一程序；可用的有：{'、'.join(self.workshop.lifecycles)}")
+            raise SystemExit(
+                f"没有 {'、'.join(sorted(unknown))} 这一程序；可用的有：{'、'.join(self.workshop.lifecycles)}"
+            )
         return [name for name in self.workshop.modules if set(self.workshop.declared(name)) & wanted]
 
     def mutants(self, module: str) -> list[Mutant]:
@@ -90,27 +95,38 @@ class Session:
             play.rehearse(self.workshop.lifecycles)
         return [play for play in near if play.lifecycles & keys]
 
-    def run(self, module: str, choice: Choice, jobs: int = 1) -> Result:
-        found = self.mutants(module)
-        chosen = choice.of(found)
-        plays = self.relevant(module)
-        fates = list(self._fates(module, chosen, plays, jobs)) if chosen else []
-        broken = [play for play in plays if play.faults]
-        return Result(module, found[0].path if found else module, found, fates, plays, broken)
+    def run(self, modules: Iterable[str], choice: Choice, jobs: int = 1) -> Iterator[Result]:
+        """What becomes of the chosen mutants, module by module, on so many processes; always in the same order."""
+        benches: dict[str, Bench] = {}
+        results, tasks = [], []
+        for module in modules:
+            found, plays = self.mutants(module), self.relevant(module)
+            chosen = choice.of(found)
+            broken = [play for play in plays if play.faults]
+            if found:
+                results.append(Result(module, found[0].path, found, [], plays, broken))
+            if chosen:
+                benches[module] = Bench(self.workshop, Jury(plays), module)
+                self._control(benches[module])
+                tasks += [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
+        fates = _all_fates(benches, tasks, jobs)
+        for result in results:
+            wanted = len(choice.of(result.mutants))
+            while len(result.fates) < wanted:
+                result.fates += next(fates)
+            yield result
 
-    def _fates(self, module: str, chosen: list[Mutant], plays: list[Play], jobs: int) -> Iterator[Fate]:
-        chunks = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
-        bench = Bench(self.workshop, Jury(plays), module)
-        bench.control()
-        if jobs == 1 or len(chunks) < 2:
-            for chunk in chunks:
-                yield from bench.try_all(chunk)
-            return
-        global _shared
-        _shared = bench  # inherited by the forked processes
-        with multiprocessing.get_context("fork").Pool(jobs) as pool:
-            for fates in pool.imap(_try_chunk, chunks):
-                yield from fates
+    def _control(self, bench: Bench) -> None:
+        """The text itself, loaded as mutants are, changes nothing and nobody notices it: else no kill would count."""
+        name = bench.module
+        with self.workshop.changed(name, self.workshop.sources[name], bench.among) as lifecycles:
+            if self.workshop.forms.changed(bench.keys, lifecycles):
+                raise AssertionError(f"{name}: loaded again, unchanged, it declares something else")
+            if bench.among not in self.controlled:
+                self.controlled.add(bench.among)
+                for play in bench.jury.plays:
+                    if found := play.perform(lifecycles):
+                        raise AssertionError(f"{play.path}: loaded again, unchanged, it differs: {found[0]}")
 
 
 class Bench:
@@ -121,16 +137,7 @@ class Bench:
         self.jury = jury
         self.module = module
         self.keys = workshop.declared(module)
-        self.among = workshop.homes([*self.keys, *(key for play in jury.plays for key in play.lifecycles)])
-
-    def control(self) -> None:
-        """The text itself, loaded as a mutant is, changes nothing and is noticed by nobody: or no kill would count."""
-        with self.workshop.changed(self.module, self.workshop.sources[self.module], self.among) as lifecycles:
-            if self.workshop.forms.changed(self.keys, lifecycles):
-                raise AssertionError(f"{self.module}: loaded again, unchanged, it declares something else")
-            for play in self.jury.plays:
-                if found := play.perform(lifecycles):
-                    raise AssertionError(f"{play.path}: loaded again, unchanged, it differs: {found[0]}")
+        self.among = frozenset(workshop.homes([*self.keys, *(key for play in jury.plays for key in play.lifecycles)]))
 
     def try_all(self, chunk: Iterable[Mutant]) -> list[Fate]:
         return [self._try(mutant) for mutant in chunk]
@@ -154,12 +161,21 @@ class Bench:
             return Fate(mutant, REFUSED, f"{type(error).__name__}: {error}")
 
 
-_shared: Bench | None = None
+_benches: dict[str, Bench] = {}
 
 
 def _try_chunk(chunk: list[Mutant]) -> list[Fate]:
-    assert _shared is not None
-    return _shared.try_all(chunk)
+    return _benches[chunk[0].module].try_all(chunk)
+
+
+def _all_fates(benches: dict[str, Bench], tasks: list[list[Mutant]], jobs: int) -> Iterator[list[Fate]]:
+    _benches.clear()
+    _benches.update(benches)  # inherited by the forked processes
+    if jobs == 1 or len(tasks) < 2:
+        yield from map(_try_chunk, tasks)
+        return
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from pool.imap(_try_chunk, tasks)
 
 
 def grave(fates: Iterable[Fate]) -> list[Fate]:

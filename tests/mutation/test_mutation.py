@@ -1,4 +1,4 @@
-"""The tool itself: on a tiny programme, a scenario that pins a number kills its mutants, and one that does not leaves them."""
+"""The tool itself, on a tiny programme: a scenario that pins a number kills its mutants; without it they survive."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from shixian.rules.canonical import encoding
 from tests.mutation import tiny
 from tests.mutation.changes import CLASSES
 from tests.mutation.equivalents import Equivalents
-from tests.mutation.session import KILLED, REFUSED, SURVIVED, Choice, Session, grave
+from tests.mutation.session import KILLED, REFUSED, SURVIVED, Choice, Result, Session, grave
 
 PINNED = {"pinned.yaml": tiny.SCENARIO}
 
 
+def result_of(session: Session, choice: Choice, module: str = "tiny_programme", jobs: int = 1) -> Result:
+    (result,) = session.run([module], choice, jobs)
+    return result
+
+
 def fates(session: Session, *classes: str) -> dict[str, str]:
-    found = session.run("tiny_programme", Choice(classes)).fates
+    found = result_of(session, Choice(classes)).fates
     assert found, f"no mutants of {classes}"
     return {fate.mutant.name: fate.what for fate in found}
 
@@ -50,16 +55,14 @@ def test_what_a_scenario_pins_is_killed(pinned: Session) -> None:
 
 def test_what_no_scenario_pins_survives(tmp_path: Path) -> None:
     loose = tiny.session(tmp_path, {"unpinned.yaml": tiny.UNPINNED})
-    result = loose.run("tiny_programme", Choice(("number", "rate")))
+    result = result_of(loose, Choice(("number", "rate")))
     assert {fate.what for fate in result.fates} == {SURVIVED}
     assert grave(result.fates) == result.fates
 
 
 def test_every_kind_of_change_that_the_tiny_programme_offers(pinned: Session) -> None:
     assert fates(pinned, "clause")["filing: 第三条 → 第九百条 in submission(filing)"] == KILLED
-    assert fates(pinned, "anchor") == {
-        'filing: "approved" → "opened" in months(2).after("approved")': SURVIVED
-    }
+    assert fates(pinned, "anchor") == {'filing: "approved" → "opened" in months(2).after("approved")': SURVIVED}
     assert fates(pinned, "document") == {'DOCUMENTS: Document("form", "申报表", "第三条") → left out': KILLED}
     assert fates(pinned, "rounding") == {"subsidy(): Rounding.DOWN → Rounding.HALF_UP": SURVIVED}
     assert fates(pinned, "lapse") == {'filing: Closed("视为放弃") → SILENT': KILLED}
@@ -94,16 +97,19 @@ def test_a_mutant_is_gone_when_its_turn_is_over(pinned: Session) -> None:
 
 def test_a_module_in_two_parts_is_changed_as_one(tmp_path: Path) -> None:
     head, _, tail = tiny.PROGRAMME.partition("TINY = ")
-    parts = {"tiny_terms": head, "tiny_programme": f"from tiny_terms import *\nfrom tiny_terms import months\nTINY = {tail}"}
+    parts = {
+        "tiny_terms": head,
+        "tiny_programme": f"from tiny_terms import *\nfrom tiny_terms import months\nTINY = {tail}",
+    }
     session = tiny.several(tmp_path, PINNED, parts)
     assert session.workshop.affected("tiny_terms") == ["tiny_terms", "tiny_programme"]
     assert session.modules(["tiny"]) == ["tiny_terms", "tiny_programme"]
-    assert [fate.what for fate in session.run("tiny_terms", Choice(("rate",))).fates] == [KILLED, KILLED]
+    assert [fate.what for fate in result_of(session, Choice(("rate",)), "tiny_terms").fates] == [KILLED, KILLED]
 
 
 def test_a_scenario_that_fails_unchanged_is_told_and_notices_nothing(tmp_path: Path) -> None:
     wrong = tiny.SCENARIO.replace("closed_on: 2021-03-04", "closed_on: 2021-03-05")
-    result = tiny.session(tmp_path, {"wrong.yaml": wrong}).run("tiny_programme", Choice(("rate",)))
+    result = result_of(tiny.session(tmp_path, {"wrong.yaml": wrong}), Choice(("rate",)))
     assert [play.path.name for play in result.broken] == ["wrong.yaml"]
     assert {fate.what for fate in result.fates} == {SURVIVED}
 
@@ -115,7 +121,7 @@ def test_formula_checks_count_as_scenarios(tmp_path: Path) -> None:
 
 
 def test_equivalents_are_excused_with_a_reason_and_never_stale(tmp_path: Path, pinned: Session) -> None:
-    result = pinned.run("tiny_programme", Choice(("rounding", "rate")))
+    result = result_of(pinned, Choice(("rounding", "rate")))
     file = tmp_path / "equivalent.yaml"
     entry = "- module: tiny_programme.py\n  class: {0}\n  mutant: '{1}'\n  reason: {2}\n"
     survivor = "subsidy(): Rounding.DOWN → Rounding.HALF_UP"
@@ -139,7 +145,7 @@ def test_equivalents_are_excused_with_a_reason_and_never_stale(tmp_path: Path, p
 
 
 def test_two_processes_come_to_the_same_result(pinned: Session) -> None:
-    alone, together = (pinned.run("tiny_programme", Choice(), jobs) for jobs in (1, 2))
+    alone, together = (result_of(pinned, Choice(), jobs=jobs) for jobs in (1, 2))
     assert [(f.mutant, f.what) for f in alone.fates] == [(f.mutant, f.what) for f in together.fates]
 
 

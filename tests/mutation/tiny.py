@@ -6,8 +6,10 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from tests.mutation.session import Session
+from tests.mutation.session import Choice, Session
 from tests.mutation.workshop import Workshop
+
+ALL = Choice()
 
 PROGRAMME = '''
 from __future__ import annotations
@@ -118,7 +120,9 @@ expect:
 """
 
 
-def session(folder: Path, scenarios: dict[str, str], programme: str = PROGRAMME, name: str = "tiny_programme") -> Session:
+def session(
+    folder: Path, scenarios: dict[str, str], programme: str = PROGRAMME, name: str = "tiny_programme"
+) -> Session:
     """The tiny programme, loaded from a folder, with these scenario files."""
     return several(folder, scenarios, {name: programme})
 

@@ -22,7 +22,7 @@ from tests.mutation.reach import EVERYWHERE, REFUSALS
 from tests.scenarios.formula_checks import data_differences
 
 CPU_SECONDS = 60
-"""Of processor time, not of the clock: a mutant that makes the engine run for ever is stopped, and counts as noticed."""
+"""Of processor time, not of the clock: a mutant that makes the engine run for ever is stopped and counts as noticed."""
 
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -33,7 +33,7 @@ class Stuck(Exception):
 
 @dataclass(slots=True)
 class Play:
-    """One file: its content as text, the lifecycles and places (see `reach`) it comes to, and what it finds wrong then."""
+    """One file: its content as text, the lifecycles and places (see `reach`) it comes to, its faults unchanged."""
 
     path: Path
     data: Mapping[str, Any]
@@ -45,7 +45,9 @@ class Play:
     def programmes(self) -> set[str]:
         """The lifecycles that the file itself names."""
         cases = self.data.get("cases") or {}
-        own = {str(case.get("programme")) for case in cases.values() if isinstance(case, Mapping) and "programme" in case}
+        own = {
+            str(case.get("programme")) for case in cases.values() if isinstance(case, Mapping) and "programme" in case
+        }
         return {str(self.data.get("programme", "")), *own}
 
     def perform(self, lifecycles: Mapping[str, Lifecycle]) -> list[str]:
@@ -82,7 +84,7 @@ class Play:
             self.faults = ["expects nothing"]
 
     def _learn(self, world: World) -> None:
-        """Every lifecycle with a case, every stage named in an event (also by its title), and whether acts were refused."""
+        """Every lifecycle with a case, every stage an event names (even by its title), whether acts were refused."""
         cases = {ref: case.lifecycle for ref, case in world.register.cases.items()}
         self.lifecycles |= {*cases.values(), *(key for key, _, _ in world.refused.values())}
         self.reached = {(key, EVERYWHERE) for key in self.lifecycles}
@@ -102,7 +104,9 @@ class Play:
 def read_plays(folder: Path) -> list[Play]:
     """Every file below a folder, read but not yet rehearsed."""
     found = [(path, yaml.load(path.read_text("utf-8"), Loader=_LOADER)) for path in sorted(folder.rglob("*.yaml"))]
-    return [Play(path, data) for path, data in found if isinstance(data, dict) and ("cases" in data or "formulas" in data)]
+    return [
+        Play(path, data) for path, data in found if isinstance(data, dict) and ("cases" in data or "formulas" in data)
+    ]
 
 
 class Jury:

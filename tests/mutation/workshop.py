@@ -85,7 +85,10 @@ class Workshop:
     def changed(
         self, name: str, source: str, among: Collection[str] | None = None
     ) -> Iterator[Mapping[str, Lifecycle]]:
-        """The catalogue (or the part `among` these modules) with this text in the place of a module's own; what loading raises is the caller's to judge."""
+        """The catalogue (or the part `among` these modules) with this text in the place of a module's own.
+
+        What loading raises is the caller's to judge.
+        """
         filename = f"<mutant {next(_numbers)} of {name}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
         names = self.affected(name)

@@ -171,7 +171,7 @@ RETURN_BALANCE = Stage(
                 Condition(
                     "determined",
                     "应上交的结余资金已经核查确定",
-                    DecidedAmount("balance_to_return") > NOTHING,
+                    ~DecidedAmount("balance_to_return").is_none,
                     "第十五条第一款",
                 ),
             ),

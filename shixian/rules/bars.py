@@ -1,0 +1,149 @@
+"""Bars across lifecycles: who may not apply, nominate or be nominated, until when, and what ends a bar early.
+
+A bar is imposed by one case (`Bars`), looked for by the openings and acts of others, and ended or prolonged by the case
+that imposed it (`SetsBarEnd`). A bar on every lifecycle (`*`) closes applications only: a draw-down of a running
+project, a yearly review, an objection or a repair is none, so the proceedings that may end a bar are never barred by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from shixian.rules.facts import NONE
+from shixian.rules.lifecycle import Act, Bars, Binds, Lifecycle, SetsBarEnd, Stage, edge
+from shixian.rules.periods import Roll, add_days, last_day_within
+from shixian.rules.register import EVERY, Bar
+from shixian.rules.state import Refusal
+
+if TYPE_CHECKING:
+    from shixian.rules.moves import Moves
+
+
+def is_application(lifecycle: Lifecycle) -> bool:
+    """Whether its cases are applications or nominations: what is declared, else whatever no other case opens."""
+    return lifecycle.child_of is None if lifecycle.is_application is None else lifecycle.is_application
+
+
+def opening_bar(moves: Moves, day: date) -> Refusal | None:
+    """The bar that keeps the case's party from opening it."""
+    return _barred(moves, (moves.lifecycle.party,), day, named=False)
+
+
+def act_bar(moves: Moves, stage: Stage, act: Act, day: date) -> Refusal | None:
+    """The bar that keeps the case's party from applying by this act, or somebody named in it from being named."""
+    applies = is_application(moves.lifecycle) and act.outcome is not None and makes_application(moves, stage, act)
+    return _barred(moves, (*((moves.lifecycle.party,) if applies else ()), *act.unbarred), day, named=True)
+
+
+def makes_application(moves: Moves, stage: Stage, act: Act) -> bool:
+    """The first act with a result that is the party's own: handing in what the case is about. Giving up is none."""
+    return _applies(stage, act) and not any(
+        _applies(before, other) for before in _before(moves.lifecycle, stage) for other in before.acts
+    )
+
+
+def _applies(stage: Stage, act: Act) -> bool:
+    by_party = any(actor.side is Binds.PARTY for actor in act.by)
+    return by_party and act.outcome is not None and stage.outcome(act.outcome).closes is None
+
+
+def _before(lifecycle: Lifecycle, stage: Stage) -> Iterator[Stage]:
+    for text in stage.after:
+        earlier = lifecycle.stage(edge(text)[0])
+        yield earlier
+        yield from _before(lifecycle, earlier)
+
+
+def _barred(moves: Moves, names: tuple[str, ...], day: date, *, named: bool) -> Refusal | None:
+    """The first bar in force on anybody these facts name. `named`: the refusal says who, for they may be several."""
+    lifecycle = moves.lifecycle
+    for name in dict.fromkeys(name for name in names if name in lifecycle.facts):
+        moves.env.looked.add("register")
+        for subject in moves.subjects(name):
+            for bar in moves.law.register.bars(subject, lifecycle.key, day):
+                if bar.lifecycle == EVERY and not is_application(lifecycle):
+                    continue
+                until = f"至{bar.last_day}" if bar.last_day else "（无终期）"
+                who = f"{lifecycle.facts[name].label}“{subject}”：" if named else ""
+                return Refusal(
+                    "barred",
+                    f"{who}{bar.text}，限制{until}",
+                    bar.clause,
+                    f"期满后再申报（来源 {bar.source}）",
+                    bar=bar,
+                )
+    return None
+
+
+def impose(moves: Moves, bars: Bars, day: date) -> None:
+    """Bar the party from `day` on: to the day that a fact states, else for the length."""
+    stated = moves.env.fact(bars.until) if bars.until is not None else NONE
+    if bars.until is not None and isinstance(stated, date):
+        last, working = stated, [f"截止日由“{moves.lifecycle.facts[bars.until].label}”确定：{stated}（{bars.clause}）"]
+    else:
+        # A sanction is not lengthened by a rest day: the roll protects who must act, not who is barred.
+        found = last_day_within(
+            bars.length, day, moves.law.calendar, clause=bars.clause, anchor_name="决定日", roll=Roll.NONE
+        )
+        last, working = found.last_day, found.working
+    for subject in moves.subjects(bars.subject):
+        for lifecycle in bars.lifecycles:
+            moves.emit(
+                "barred",
+                day,
+                subject=subject,
+                lifecycle=lifecycle,
+                last_day=last.isoformat(),
+                clause=bars.clause,
+                text=bars.text,
+                working=working,
+            )
+
+
+def set_end(moves: Moves, end: SetsBarEnd, day: date) -> None:
+    """Give every bar of this case on the party another end. One that has run out is not revived: it begins anew."""
+    last = moves.env.fact(end.until) if end.until is not None else add_days(day, -1)
+    if not isinstance(last, date):
+        return
+    moves.env.looked.add("register")
+    for subject in moves.subjects(end.subject):
+        for bar in moves.law.register.imposed(moves.case.ref, subject):
+            if bar.last_day is not None and bar.last_day < day:
+                if last >= day and not _in_force(moves, bar, day):
+                    _again(moves, bar, end, last, day)
+            elif bar.last_day != last:
+                moves.emit(
+                    "bar_end_set",
+                    day,
+                    subject=subject,
+                    lifecycle=bar.lifecycle,
+                    first_day=bar.first_day.isoformat(),
+                    before=bar.last_day.isoformat() if bar.last_day else None,
+                    last_day=last.isoformat(),
+                    clause=end.clause,
+                    text=end.text,
+                    source=bar.source,
+                )
+
+
+def _in_force(moves: Moves, bar: Bar, day: date) -> bool:
+    """Whether another bar of this case on the same party and lifecycle still runs: then that one is given the end."""
+    return any(
+        other.lifecycle == bar.lifecycle and (other.last_day is None or other.last_day >= day)
+        for other in moves.law.register.imposed(moves.case.ref, bar.subject)
+    )
+
+
+def _again(moves: Moves, bar: Bar, end: SetsBarEnd, last: date, day: date) -> None:
+    moves.emit(
+        "barred",
+        day,
+        subject=bar.subject,
+        lifecycle=bar.lifecycle,
+        last_day=last.isoformat(),
+        clause=bar.clause,
+        text=bar.text,
+        working=[f"原限制已于{bar.last_day}期满，{end.text}（{end.clause}），自{day}起另行限制至{last}"],
+    )
