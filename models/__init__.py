@@ -19,6 +19,7 @@ from models.limit_claim import LimitClaim, limit_claim
 from models.list_item import ListItem, list_item
 from models.obligation import Direction, Obligation, obligation
 from models.person import PersonRecord, person
+from models.quota_draw import QuotaDraw, quota_draw
 from models.reference_number import ReferenceNumber, reference_number
 from models.refused_opening import RefusedOpening, refused_opening
 from models.sealing import SealedValue, SealingKey, sealed_value, sealing_key
@@ -50,6 +51,7 @@ __all__ = [
     "ListItem",
     "Obligation",
     "PersonRecord",
+    "QuotaDraw",
     "Record",
     "ReferenceNumber",
     "RefusedOpening",
@@ -76,6 +78,7 @@ __all__ = [
     "list_item",
     "obligation",
     "person",
+    "quota_draw",
     "reference_number",
     "refused_opening",
     "sealed_value",

@@ -11,7 +11,7 @@ from models.columns import legal_day, refers_to, row_id, text
 
 
 class BarRecord(Record, table=True):
-    """`lifecycle` may be `*` (all). Without `case_id` it is from before this system; `source` says whence."""
+    """`lifecycle` may be `*` (every application). Without `case_id` it is from before this system, by `source`."""
 
     __tablename__ = "bar"
     __table_args__ = (Index("ix_bar_subject", "subject", "lifecycle"),)
@@ -26,6 +26,7 @@ class BarRecord(Record, table=True):
     source: str
     case_id: int | None = refers_to("case_file.id", nullable=True)
     seq: int | None = None
+    end_seq: int | None = None  # the event that gave it another end
 
 
 bar = table_of(BarRecord)

@@ -28,6 +28,7 @@ class RefusedOpening(Record, table=True):
     remedy: str = text()
     asks: str = text()
     compared: str = text()
+    source: str | None = Field(default=None, description="the case whose bar refused it")
 
 
 refused_opening = table_of(RefusedOpening)

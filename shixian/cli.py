@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "intake": ("template", "import"),
     "casework": ("migrate", "open", "act", "tick", "call", "put-back"),
     "record": ("case", "cases", "verify", "erratum", "anchor", "people"),
+    "cohort": ("rank",),
     "operate": ("up", "demo"),
 }
 

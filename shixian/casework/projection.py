@@ -26,6 +26,7 @@ from models import (
     limit_claim,
     list_item,
     obligation,
+    quota_draw,
 )
 from shixian.casework.chain import canonical_json
 from shixian.casework.ledger import Posting, post, reserve
@@ -60,7 +61,7 @@ class Projection:
                 collect(self, seq, transition)
         self._write_deadlines()
         self._write_lists(transitions)
-        for table in (effect_claim, bar, history, integrity_record, document):
+        for table in (effect_claim, bar, history, integrity_record, document, quota_draw):
             if table.name in self.rows:
                 self.connection.execute(insert(table), self.rows[table.name])
         for row in self.rows.get("limit_claim", ()):
@@ -238,6 +239,11 @@ class Projection:
             raise Conflict(f"{row['limit_key']} 的名额已被占满", remedy="重新读取后再试")
         self.connection.execute(insert(limit_claim), {**row, "slot": slot})
 
+    def draw(self, seq: int, transition: Transition) -> None:
+        """Begins where the decision saw the last draw end: if another began there meanwhile, the unique row says so."""
+        names = ("quota", "scope", "before", "fen", "at_most")
+        self.add(quota_draw, seq, **{name: transition.data[name] for name in names})
+
     # -- consequences and documents ----------------------------------------------------------------------------
 
     def remember(self, seq: int, transition: Transition) -> None:
@@ -250,6 +256,16 @@ class Projection:
         last = date.fromisoformat(data["last_day"]) if data.get("last_day") else None
         named = {name: data[name] for name in ("subject", "lifecycle", "clause", "text")}
         self.add(bar, seq, **named, first_day=transition.legal_day, last_day=last, source=self.case.ref)
+
+    def end_bar(self, seq: int, transition: Transition) -> None:
+        """Another end of a bar that this case imposed; which event set it stands in `end_seq`."""
+        data = transition.data
+        named = {name: data[name] for name in ("subject", "lifecycle")} | {"clause": data["bar_clause"]}
+        named |= {"case_id": self.case_id, "first_day": date.fromisoformat(data["first_day"])}
+        this = and_(*(bar.c[name] == value for name, value in named.items()))
+        last = date.fromisoformat(data["last_day"])
+        if self.connection.execute(update(bar).where(this).values(last_day=last, end_seq=seq)).rowcount != 1:
+            raise CaseworkError(f"{self.case.ref} 没有这一限制：{data['subject']}、{data['lifecycle']}")
 
     def note_integrity(self, seq: int, transition: Transition) -> None:
         named = {name: transition.data[name] for name in ("subject", "ground", "serious", "clause")}
@@ -279,8 +295,10 @@ _COLLECT: dict[str, Callable[[Projection, int, Transition], None]] = {
     "decided": Projection.decide,
     "obligation_created": Projection.owe,
     "limit_claimed": Projection.claim,
+    "quota_drawn": Projection.draw,
     "remembered": Projection.remember,
     "barred": Projection.bar,
+    "bar_end_set": Projection.end_bar,
     "integrity_recorded": Projection.note_integrity,
     "document_recorded": Projection.keep_document,
 }

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy.sql.elements import ColumnElement
 
-from models import bar, call, case_file, history, limit_claim
+from models import bar, call, case_file, history, limit_claim, quota_draw
 from shixian.rules.facts import Value
 from shixian.rules.lifecycle import Lifecycle
-from shixian.rules.register import Bar
+from shixian.rules.register import EVERY, Bar
 from shixian.rules.state import Case
 
 
@@ -68,18 +69,33 @@ class SqlRegister:
         )
         return tuple(found)
 
+    def remembered_after(self, key: str, subject: str, day: date) -> tuple[str, ...]:
+        columns = history.c
+        later = (columns.key == key, columns.subject == subject, columns.legal_day > day)
+        return tuple(self.connection.scalars(select(columns.value).where(*later).order_by(columns.id)))
+
+    def latest_remembered(self, key: str, subject: str, before: int) -> str | None:
+        columns = history.c
+        earlier = (columns.key == key, columns.subject == subject, columns.cycle < before)
+        newest_first = (columns.cycle.desc(), columns.id.desc())
+        latest = select(columns.value).where(*earlier).order_by(*newest_first).limit(1)
+        found: str | None = self.connection.scalar(latest)
+        return found
+
     def bars(self, subject: str, lifecycle: str, day: date) -> tuple[Bar, ...]:
         columns = bar.c
-        rows = self.connection.execute(
-            select(bar)
-            .where(
-                columns.subject == subject,
-                columns.lifecycle.in_((lifecycle, "*")),
-                columns.first_day <= day,
-                or_(columns.last_day.is_(None), columns.last_day >= day),
-            )
-            .order_by(columns.id)
+        return self._bars(
+            columns.lifecycle.in_((lifecycle, EVERY)),
+            columns.subject == subject,
+            columns.first_day <= day,
+            or_(columns.last_day.is_(None), columns.last_day >= day),
         )
+
+    def imposed(self, source: str, subject: str) -> tuple[Bar, ...]:
+        return self._bars(bar.c.source == source, bar.c.subject == subject, bar.c.case_id.is_not(None))
+
+    def _bars(self, *which: ColumnElement[bool]) -> tuple[Bar, ...]:
+        rows = self.connection.execute(select(bar).where(*which).order_by(bar.c.id))
         return tuple(
             Bar(row.subject, row.lifecycle, row.first_day, row.last_day, row.clause, row.text, row.source)
             for row in rows
@@ -94,6 +110,15 @@ class SqlRegister:
             )
         )
         return sum(1 for holder in holders if holder != case), case in holders
+
+    def drawn(self, quota: str, scope: str) -> int:
+        """Where the last draw ended. A writer takes the quota's turn first (on SQLite it has every turn)."""
+        if self.connection.dialect.name == "postgresql" and self.connection.get_execution_options().get("writes"):
+            turn = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+            self.connection.execute(turn, {"name": f"quota:{quota}:{scope}"})
+        columns = quota_draw.c
+        last = select(func.max(columns.before + columns.fen)).where(columns.quota == quota, columns.scope == scope)
+        return int(self.connection.scalar(last) or 0)
 
     def case(self, ref: str) -> Case | None:
         raise NotImplementedError("the store answers this, from the cases it has loaded")

@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, Table, func, select
 
 from models import (
+    bar,
     case_file,
     deadline,
     decision,
@@ -24,6 +25,7 @@ from models import (
     limit_claim,
     list_item,
     obligation,
+    quota_draw,
     sealed_value,
     sealing_key,
 )
@@ -111,7 +113,7 @@ def _chunks(connection: Connection, refs: list[str] | None) -> Iterator[list[Row
 
 def _verify_chunk(connection: Connection, rows: list[Row], report: _Findings) -> None:
     first, last = rows[0]["id"], rows[-1]["id"]
-    tables = (event, deadline, list_item, decision, obligation, effect_claim, limit_claim)
+    tables = (event, deadline, list_item, decision, obligation, effect_claim, limit_claim, quota_draw, bar)
     found = {table.name: _by_case(connection, table, first, last) for table in tables}
     sealed = _sealed(connection, [row["ref"] for row in rows])
     for row in rows:
@@ -274,6 +276,10 @@ def _row_problems(case: Case, events: list[Row], own: Mapping[str, list[Row]]) -
     yield from _same("义务", "obligation_created", named, said, own["obligation"])
     yield from _same("届满", "deadline_lapsed", ("stage", "clock", "round", "effect"), said, own["effect_claim"])
     yield from _same("名额", "limit_claimed", ("scope",), said, own["limit_claim"])
+    drawn = ("quota", "scope", "before", "fen", "at_most")
+    yield from _same("额度", "quota_drawn", drawn, said, own["quota_draw"])
+    yield from _same("限制", "barred", ("subject", "lifecycle", "clause", "text"), said, own["bar"])
+    yield from _ends(said, own["bar"])
     listed = {row["key"]: [row["list"], row["stage"], row["clause"], row["text"]] for row in own["list_item"]}
     if listed != case.progress.lists:
         yield f"待办清单（{'、'.join(listed) or '空'}）与事件（{'、'.join(case.progress.lists) or '空'}）不符"
@@ -302,6 +308,22 @@ def _same(
                 yield f"{what}的记录行（事件 {row['seq']}）的 {name} 与事件不符"
     for seq in events:
         yield f"{what}（事件 {seq}）没有记录行"
+
+
+def _ends(said: Mapping[str, Mapping[int, Mapping[str, Any]]], bars: list[Row]) -> Iterator[str]:
+    """The last day of each bar is that of the event that set it last."""
+    for row in bars:
+        ends = {
+            seq: data
+            for seq, data in said.get("bar_end_set", {}).items()
+            if (data["subject"], data["lifecycle"], data["bar_clause"], data["first_day"])
+            == (row["subject"], row["lifecycle"], row["clause"], row["first_day"].isoformat())
+        }
+        latest = max(ends, default=None)
+        data = said.get("barred", {}).get(row["seq"], {}) if latest is None else ends[latest]
+        last_day = row["last_day"].isoformat() if row["last_day"] else None
+        if (last_day, row["end_seq"]) != (data.get("last_day"), latest):
+            yield f"限制的记录行（事件 {row['seq']}）的终期 {last_day} 与事件不符"
 
 
 def _sealed(connection: Connection, refs: list[str]) -> tuple[set[str], set[str]]:
@@ -345,4 +367,14 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
     )
     for number, fen, debit in connection.execute(reserved):
         report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
+    report.problems.extend(_gaps(connection))
     report.problems.extend(anchor_problems(connection))
+
+
+def _gaps(connection: Connection) -> Iterator[str]:
+    """Draws that do not begin where another of the same quota and scope ended."""
+    this, last = quota_draw.c, quota_draw.alias("last").c
+    ended = (last.quota == this.quota) & (last.scope == this.scope) & (last.before + last.fen == this.before)
+    torn = select(this.quota, this.scope, this.before).where(this.before > 0, ~select(last.id).where(ended).exists())
+    for quota, scope, before in connection.execute(torn.order_by(this.id)):
+        yield f"额度 {quota}（{scope}）自 {before} 分起的一笔不接续前一笔"

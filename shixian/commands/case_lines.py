@@ -12,6 +12,7 @@ from typing import Any
 from shixian.rules.explain import Explanation
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.narrate import DEADLINE_STATUS, LISTS, act_title, asked, stage_title
+from shixian.rules.wording import owed
 
 
 def deadline_lines(lifecycle: Lifecycle, item: Mapping[str, Any]) -> list[str]:
@@ -27,10 +28,15 @@ def decision_lines(item: Mapping[str, Any]) -> list[str]:
     what = "，".join(
         filter(
             None,
-            (f"{item['amount']}元" if "amount" in item else "", f"等级 {item['grade']}" if "grade" in item else ""),
+            (
+                f"{item['amount']}元" if "amount" in item else "",
+                f"{'得分' if item.get('working') else '等级'} {item['grade']}" if "grade" in item else "",
+                f"得分 {item['score']}，{item['of']} 个中第 {item['place']} 名" if item.get("of") else "",
+            ),
         )
     )
     lines = [f"{item['legal_day']}　{item['title']}：{what or item['outcome']}（{item['clause']}）"]
+    lines += [f"    {line}" for line in item.get("working", ())]
     for title, key in (("金额", "tree"), ("上限", "ceiling")):
         if key in item:
             working = Explanation.from_json(item[key]["explanation"]).lines()
@@ -40,7 +46,7 @@ def decision_lines(item: Mapping[str, Any]) -> list[str]:
 
 def obligation_line(item: Mapping[str, Any]) -> str:
     due = f"{item['due']} 到期" if "due" in item else "条文未规定支付期限"
-    what = f"{item['debtor']}{item['direction']}{item['payee']} {item['amount']}元"
+    what = f"{owed(item['debtor'], item['direction'], item['payee'])} {item['amount']}元"
     return f"{what}，第{item['sequence']}期，{due}（{item['clause']}）"
 
 

@@ -66,10 +66,10 @@ def read_all(engine: Engine, view: CaseView, day: date | None, *, now: datetime)
         report["facts"][name] = HIDDEN if is_token(value) else value
     report["events"] = [
         {
+            "clause": one.clause,
             **said,
             "seq": one.seq,
-            "text": told(lifecycle, one),
-            "clause": one.clause,
+            "said": told(lifecycle, one),
             "recorded_at": one.recorded_at.isoformat(),
             "recorded_by": one.person,
             "actor": one.actor,
@@ -231,7 +231,7 @@ def _child_line(ref: str, child: Mapping[str, Any]) -> str:
 
 def _event_line(one: Mapping[str, Any]) -> str:
     recorded = datetime.fromisoformat(one["recorded_at"]).astimezone(clock.SHANGHAI)
-    return f"{one['legal_day']}　{one['text']}〔{one['recorded_by']}，{recorded:%Y-%m-%d %H:%M:%S} 记录〕"
+    return f"{one['legal_day']}　{one['said']}〔{one['recorded_by']}，{recorded:%Y-%m-%d %H:%M:%S} 记录〕"
 
 
 def _print_possible(view: CaseView, data: Mapping[str, Any], today: date) -> None:

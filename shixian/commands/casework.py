@@ -326,7 +326,7 @@ def _tell(engine: Engine, ref: str, before: int, *, as_json: bool, what: str = "
     deadlines = live_deadlines(lifecycle, view)
     if as_json:
         said = [
-            {"kind": e.kind, "legal_day": e.legal_day.isoformat(), "text": told(lifecycle, e), "clause": e.clause}
+            {"kind": e.kind, "legal_day": e.legal_day.isoformat(), "said": told(lifecycle, e), "clause": e.clause}
             for e in events
         ]
         data: dict[str, Any] = {**where, "accepted": not refused, "events": said, "deadlines": deadlines}

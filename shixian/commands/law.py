@@ -94,6 +94,7 @@ def show(
     for title, name in (
         ("立案条件", "opening"),
         ("限额", "limits"),
+        ("额度", "quotas"),
         ("公式", "formulas"),
         ("读法", "readings"),
         ("由通知确定的事项", "parameters"),
@@ -197,6 +198,8 @@ def _whole(lifecycle: Lifecycle) -> dict[str, Any]:
     words = Wording(lifecycle, others)
     limits = {limit.key: limit for limit in lifecycle.opening_limits}
     limits |= {limit.key: limit for stage in lifecycle.stages for act in stage.acts for limit in act.limits}
+    decided = (act.decides for stage in lifecycle.stages for act in stage.acts if act.decides is not None)
+    quotas = {quota.key: quota for decides in decided for quota in decides.draws}
     points = _open_points(lifecycle)
     return _summary(lifecycle) | {
         "versions": [regulation_json(version) for version in lifecycle.versions],
@@ -209,6 +212,10 @@ def _whole(lifecycle: Lifecycle) -> dict[str, Any]:
         "limits": [
             {"key": key, "clause": limit.clause, "at_most": limit.at_most, "words": describe.limit_words(words, limit)}
             for key, limit in limits.items()
+        ],
+        "quotas": [
+            {"key": key, "clause": quota.clause, "words": f"{words.quota(quota)}（{quota.clause}）"}
+            for key, quota in quotas.items()
         ],
         "formulas": [_formula_json(formula) for formula in describe.formulas(lifecycle)],
         "readings": [
@@ -280,6 +287,7 @@ def _stage_lines(stage: describe.StageText, everywhere: Container[describe.ActTe
         lines.append(f"期限：{title}{deadline.words}（{deadline.clause}）")
     lines += [stage.window] if stage.window else []
     lines += [f"自动：{stage.automatic}"] if stage.automatic else []
+    lines += [f"统一排序：{stage.ranking}"] if stage.ranking else []
     for act in stage.acts:
         lines += _act_lines(act) if act not in everywhere else []
     for outcome in stage.outcomes:

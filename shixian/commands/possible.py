@@ -1,7 +1,7 @@
-"""What may be done to a case now, and what may not, with the clause: every act of its open stages is tried on a copy.
+"""What may be done to a case now, and what may not, with the clause: each act of its open stages is tried on a copy.
 
-The decision itself is asked (`rules.decide`), so that what is shown here is what an attempt would meet. An act that only
-lacks what is brought with it (an input, a document, a reason) may be done, and the answer says what to bring.
+The decision itself is asked (`rules.decide`), so that what is shown here is what an attempt would meet. An act that
+only lacks what is brought with it (an input, a document, a reason) may be done, and the answer says what to bring.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ def possibilities(lifecycle: Lifecycle, case: Case, law: Law, at: datetime) -> t
     stages = [lifecycle.stage(key) for key in progress.open_stages()]
     found = [desk.declared(stage, act) for stage in stages for act in stage.acts]
     found += [one for stage in stages for one in desk.standing(stage)]
+    found += [_ranking(lifecycle, stage, settled) for stage in stages if stage.cohort is not None]
     return "", [*found, *desk.answers(stages)]
 
 
@@ -107,7 +108,7 @@ class _Desk:
         refusal = self._tried(stage, act.verb, act.by[0], documents)
         missing = list(refusal.asks) if refusal is not None and refusal.code == "missing_input" else []
         doubts: list[str] = []
-        if refusal is None or refusal.code in ("missing_input", "condition", "limit", "unknown"):
+        if refusal is None or refusal.code in ("missing_input", "condition", "limit", "quota", "unknown"):
             # The act may bring facts that change what a condition or limit comes to: then it is no refusal yet.
             asks, doubts, certain = self._facts_of(act)
             rest = (
@@ -146,15 +147,19 @@ class _Desk:
                 yield _made(stage, verb, STANDING_TITLES[verb], by, clause, wanted, refusal)
 
     def answers(self, stages: Sequence[Stage]) -> Iterator[Possible]:
-        """The questions that are listed, by stage (also of one that waits to be opened); else that facts may be given."""
-        asks = {item[1]: item[3] for item in self.case.progress.lists.values() if item[0] == "ask"}
-        told = {self.lifecycle.stage(key).key: text for key, text in asks.items()}
-        if not told and stages:
-            told = {stages[0].key: "未知的事实，或须更正的事实及理由"}
-        for key, text in told.items():
+        """The questions listed, by stage (also of one that waits to be opened); else that facts may be given."""
+        asks: dict[str, list[str]] = {}
+        for name, where, _, text in self.case.progress.lists.values():
+            if name == "ask":
+                names = text.removeprefix("需查明：").split(",")
+                own = asks.setdefault(where.partition(".")[0], [])  # of a stage, or of its clock
+                own += [_named(self.lifecycle, name) for name in names]
+        if not asks and stages:
+            asks[stages[0].key] = ["未知的事实，或须更正的事实及理由"]
+        for key, texts in asks.items():
             stage = self.lifecycle.stage(key)
             by = actors_of(self.lifecycle, stage, "answer")
-            yield _made(stage, "answer", STANDING_TITLES["answer"], by, stage.clause, (text,), None)
+            yield _made(stage, "answer", STANDING_TITLES["answer"], by, stage.clause, tuple(texts), None)
 
     def _tried(self, stage: Stage, verb: str, by: Actor, documents: tuple[dict[str, str], ...] = ()) -> Refusal | None:
         acted = Acted(stage.key, verb, by.key, self.at, {}, documents, _ANY_REASON)
@@ -166,7 +171,7 @@ class _Desk:
         return moves
 
     def _facts_of(self, act: Act) -> tuple[list[str], list[str], Refusal | None]:
-        """What the conditions ask for, what stands against the act unless it brings other facts, and what does anyway."""
+        """What the conditions ask for, what is against the act unless it brings other facts, and what is anyway."""
         moves, brings = self._moves(), {*act.inputs, *act.optional}
         asks: list[str] = []
         doubts: list[str] = []
@@ -212,6 +217,13 @@ def _limit_reads(limit: Limit) -> set[str]:
 def _named(lifecycle: Lifecycle, name: str) -> str:
     words = asked(lifecycle, name)
     return words if name.startswith("call:") else f"{words}（{name}）"
+
+
+def _ranking(lifecycle: Lifecycle, stage: Stage, case: Case) -> Possible:
+    """A cohort stage is passed with all cases of the cycle at once, by a command of its own."""
+    clause = stage.cohort.clause if stage.cohort is not None else stage.clause
+    how = f"与本{lifecycle.cycle_title}全部案件一并（shixian rank {lifecycle.key} {stage.key} --cycle {case.cycle}）"
+    return _made(stage, "rank", "统一排序", (stage.by,), clause, (how,), None)
 
 
 def _made(

@@ -11,7 +11,17 @@ from cyclopts import App, Parameter
 
 from shixian import clock
 from shixian.commands.output import JsonFlag, print_json, print_section, print_table
-from shixian.commands.session import DatabaseUrl, NotReady, PersonKey, accounts, acting, day_or_today, find_case, opened
+from shixian.commands.session import (
+    COMMAND_LINE,
+    DatabaseUrl,
+    NotReady,
+    PersonKey,
+    accounts,
+    acting,
+    day_or_today,
+    find_case,
+    opened,
+)
 from shixian.rules.errors import CaseworkError, NotFound
 from shixian.rules.periods import parse_day
 
@@ -222,11 +232,14 @@ def people(
 def _add(
     engine: Engine, key: str | None, roles: tuple[str, ...], name: str | None, party: str | None, given: str | None
 ) -> None:
+    from shixian.casework.chain import SYSTEM
     from shixian.casework.database import transaction
     from shixian.casework.people import Permission, Person, Role, put_person, save_person
 
     if key is None or not key.strip():
         raise CaseworkError("须写明账号名", remedy="例如 shixian people add zhang officer --name 张三")
+    if key in (SYSTEM, COMMAND_LINE):
+        raise CaseworkError(f"账号名 {key} 为系统保留", remedy="换一个账号名")
     known = accounts(engine)
     before = next((one for one in known if one.key == key), None)
     have = before.roles if before else frozenset[Role]()
@@ -241,8 +254,6 @@ def _add(
     if any(one.may(Permission.MANAGE_PEOPLE) for one in known):
         save_person(engine, made, by=acting(engine, given, Permission.MANAGE_PEOPLE))
         return
-    if key == "system":
-        raise CaseworkError("账号名 system 为系统保留")
     with transaction(engine) as connection:
         put_person(connection, made)
 

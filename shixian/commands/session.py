@@ -36,6 +36,7 @@ PersonKey = Annotated[
 ]
 Inputs = Annotated[str, Parameter(help="名称=值，金额写单位 name=value; money with its unit")]
 
+COMMAND_LINE = "command-line"  # who acts while there is no account
 _SHOWN = 8  # how many references an error names
 
 
@@ -138,7 +139,7 @@ def acting(engine: Engine, given: str | None, permission: Permission) -> Person:
             names = "、".join(person.key for person in known) or "尚无账号，用 shixian people add 增加"
             raise NotFound(error.message, remedy=f"可用的有：{names}") from error
     if not known:
-        return Person("command-line", "命令行", frozenset({Role.OFFICER, Role.SECTION_HEAD}))
+        return Person(COMMAND_LINE, "命令行", frozenset({Role.OFFICER, Role.SECTION_HEAD}))
     able = [person for person in known if person.may(permission)]
     if able:
         names = "、".join(f"{person.key}（{person.name}）" for person in able)

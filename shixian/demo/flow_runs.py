@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 from collections.abc import Mapping
 from datetime import date
 from importlib import import_module
@@ -31,6 +31,8 @@ class FlowRuns:
         return int(result["moved"])
 
     def _load(self) -> None:
+        # The runs' logs go to the server, where the operator reads them, and not to this terminal.
+        os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"
         for province in PROVINCES:
             try:
                 module = import_module(f"flows.{province}")
@@ -39,5 +41,5 @@ class FlowRuns:
             self._flows |= {
                 flow.lifecycle: flow for flow in vars(module).values() if hasattr(flow, "lifecycle") and callable(flow)
             }
-        logging.getLogger("prefect").setLevel(logging.WARNING)
         self._loop = asyncio.new_event_loop()
+

@@ -21,6 +21,7 @@ from sqlalchemy import Engine, func, select
 from models import case_file
 from shixian.casework.calls import set_call
 from shixian.casework.cases import record_act
+from shixian.casework.cohorts import rank
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
@@ -37,8 +38,9 @@ from shixian.rules.decide import Acted
 from shixian.rules.facts import to_stored
 from shixian.rules.lifecycle import Binds
 from shixian.rules.periods import add_days, end_of, legal_day, parse_instant
+from shixian.rules.state import Refusal
 from shixian.scenarios import Scenario
-from shixian.scenarios.reader import ActStep
+from shixian.scenarios.reader import ActStep, CohortStep
 
 FIRST, LAST = date(2020, 7, 1), date(2022, 6, 30)
 FLOW_DAYS = 36  # days whose clocks run as Prefect flow runs; the others by the same code without Prefect
@@ -85,7 +87,7 @@ class Play:
             f"处理案件 {self.moved} 次，用时 {time.monotonic() - began:.0f} 秒"
         )
 
-    def _next(self, day: date, books: list[Batch], steps: list[ActStep]) -> date | None:
+    def _next(self, day: date, books: list[Batch], steps: list[ActStep | CohortStep]) -> date | None:
         after = add_days(day, 1)
         days = [legal_day(steps[0].at)] if steps else []
         days += [books[0].opened] if books else []
@@ -151,7 +153,10 @@ class Play:
             for problem in row.problems:
                 self.say(f"            {case.ref}：{problem.zh(row.row)}")
 
-    def _act(self, step: ActStep) -> None:
+    def _act(self, step: ActStep | CohortStep) -> None:
+        if isinstance(step, CohortStep):
+            self._rank(step)
+            return
         name, slash, child = step.ref.partition("/")
         if name not in self.refs:
             self.lost.append(f"{step.at} {step.ref} {step.stage}.{step.verb}：案件未立案")
@@ -159,6 +164,15 @@ class Play:
         ref = f"{self.refs[name]}{slash}{child}"
         acted = Acted(step.stage, step.verb, step.by, step.at, step.given, step.documents, step.reason)
         record_act(self.engine, ref, acted, person=self._person(ref, step), now=step.at)
+
+    def _rank(self, step: CohortStep) -> None:
+        given: dict[str, Any] = {"by": step.by, "day": legal_day(step.at), "person": HEAD, "now": step.at}
+        found = rank(self.engine, step.programme, step.stage, step.cycle, **given)
+        if isinstance(found, Refusal):
+            self.lost.append(f"{step.at} {step.programme} {step.cycle} {step.stage}：{found.because}")
+            return
+        inside = f"{len(found.places)} 件，计入 {len(found.inside)} 件"
+        self.say(f"{legal_day(step.at)}  统一排序：{step.programme} {step.cycle} {step.stage}，{inside}")
 
     def _person(self, ref: str, step: ActStep) -> Person:
         """Who would do this at the desk: the public objects, a head approves, an officer records the rest."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -15,7 +15,7 @@ from shixian.intake.workbook import SHEET
 from shixian.rules.errors import ScenarioError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.scenarios import Scenario, read
-from shixian.scenarios.reader import ActStep, CaseStep
+from shixian.scenarios.reader import ActStep, CaseStep, CohortStep
 
 FOLDER = Path(__file__).with_name("samples")
 
@@ -52,10 +52,13 @@ def batches(scenarios: list[Scenario]) -> list[Batch]:
     return [Batch(key, day, tuple(cases)) for (day, key), cases in sorted(groups.items())]
 
 
-def acts(scenarios: list[Scenario]) -> Iterator[ActStep]:
-    """All acts in the order of their instants."""
-    steps = [(step.at, number, step.order, step) for number, s in enumerate(scenarios) for step in s.acts]
-    for _, _, _, step in sorted(steps, key=lambda item: item[:3]):
+def acts(scenarios: list[Scenario]) -> Iterator[ActStep | CohortStep]:
+    """All acts and rankings in the order of their instants; of one instant, the acts first."""
+    steps: list[tuple[datetime, int, int, int, ActStep | CohortStep]] = []
+    for number, scenario in enumerate(scenarios):
+        steps += [(step.at, 0, number, step.order, step) for step in scenario.acts]
+        steps += [(step.at, 1, number, step.order, step) for step in scenario.cohorts]
+    for *_, step in sorted(steps, key=lambda item: item[:4]):
         yield step
 
 

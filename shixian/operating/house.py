@@ -20,6 +20,7 @@ from shixian.operating.children import Child, OperatingError, start, tail, wait_
 
 ROOT = Path(__file__).resolve().parents[2]
 POOL = "shixian"
+SERVER = "shixian.operating.prefect_server"
 
 
 @dataclass(slots=True)
@@ -52,10 +53,8 @@ class House:
             "PREFECT_SERVER_API_HOST": "127.0.0.1",
             "PREFECT_SERVER_API_PORT": str(self.port),
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            # The second version of its pages calls an outside host on every page; the first loads nothing from outside.
-            "PREFECT_SERVER_UI_V2_ENABLED": "false",
             "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "PREFECT_LOGGING_LEVEL": "INFO",
             "PREFECT_CLI_PROMPT": "false",
             "PREFECT_WORKER_QUERY_SECONDS": "2",
             "DO_NOT_TRACK": "1",
@@ -112,7 +111,7 @@ class House:
         if not port_free(self.port):
             raise OperatingError(f"端口 {self.port} 已被占用", remedy="用 --port 另选一个端口，或停止占用它的程序")
         self.say(f"启动 Prefect 服务（{self.address}）……首次启动约需 20 秒")
-        server = start("prefect-server", ["-m", "prefect", "server", "start"], self.environment, ROOT, self.logs)
+        server = start("prefect-server", ["-m", SERVER, str(self.port)], self.environment, ROOT, self.logs)
         self.children.append(server)
         wait_for(server, f"{self.api}/health", 150)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import MappingProxyType, ModuleType
 
@@ -20,10 +21,9 @@ def modules() -> list[ModuleType]:
     """Every programme module that declares lifecycles (`LIFECYCLES`), by province and name."""
     found = []
     for province in PROVINCES:
-        try:
-            package = import_module(f"{__name__}.{province}")
-        except ModuleNotFoundError:
+        if find_spec(f"{__name__}.{province}") is None:
             continue
+        package = import_module(f"{__name__}.{province}")
         for item in sorted(iter_modules(package.__path__), key=lambda item: item.name):
             module = import_module(f"{package.__name__}.{item.name}")
             if hasattr(module, "LIFECYCLES"):

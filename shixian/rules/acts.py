@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import product
 from typing import Any
 
 from shixian.rules.bars import act_bar, opening_bar
-from shixian.rules.conditions import Condition, truth, unknown_facts
+from shixian.rules.conditions import Condition, Result, truth, unknown_facts
 from shixian.rules.decide import Acted, settle
 from shixian.rules.errors import FactsError
 from shixian.rules.facts import NONE, UNKNOWN, Value, to_stored
@@ -143,6 +144,8 @@ def _given(moves: Moves, act: Act, acted: Acted) -> tuple[dict[str, Value], Refu
             given[name] = moves.lifecycle.facts[name].parse(text)
         except FactsError as error:
             return {}, Refusal("bad_input", error.message, error.clause or act.clause, error.remedy or "")
+        if name in act.adds:
+            given[name] = _joined(moves.env.fact(name), given[name])
     anew = act.anew or act.opens is not None  # a case of its own is told anew what it is about
     missing = [
         name
@@ -153,6 +156,13 @@ def _given(moves: Moves, act: Act, acted: Acted) -> tuple[dict[str, Value], Refu
         labels = "、".join(f"{moves.lifecycle.facts[name].label}（{name}）" for name in missing)
         return {}, Refusal("missing_input", f"“{act.title}”缺少：{labels}", act.clause, "补填后重新提交", tuple(missing))
     return given, None
+
+
+def _joined(before: Value, more: Value) -> Value:
+    """The names known before, and those added to them; 无 adds nothing, and takes nothing away."""
+    if not isinstance(before, tuple) or more is UNKNOWN:
+        return more
+    return tuple(dict.fromkeys((*before, *more))) if isinstance(more, tuple) else before
 
 
 def _known(moves: Moves, name: str) -> bool:
@@ -199,12 +209,19 @@ def _notice_length(moves: Moves, stage: Stage, act: Act) -> Refusal | None:
     return Refusal("unknown", "条文未规定公示期限，年度通知也尚未规定", stage.window.clause, _ask(moves, (name,)), (name,))
 
 
+def _compared(result: Result) -> str:
+    """A condition not met, with what was compared, its clause and the reading it rests on."""
+    condition = result.condition
+    line = f"{condition.text}：{result.compared}（{condition.clause}）"
+    return f"{line}〔读法 {condition.reading}〕" if condition.reading else line
+
+
 def check(moves: Moves, conditions: Iterable[Condition]) -> Refusal | None:
     """All conditions, each with its own result; the first not met gives the clause, all not met are told."""
     results = [condition.check(moves.env) for condition in conditions]
     failed = [result for result in results if result.holds is False]
     if failed:
-        compared = tuple(f"{r.condition.text}：{r.compared}（{r.condition.clause}）" for r in failed)
+        compared = tuple(_compared(result) for result in failed)
         text = "；".join(result.condition.text for result in failed)
         return Refusal("condition", f"不符合：{text}", failed[0].condition.clause, "符合条件后重新提出", (), compared)
     unknown = [result for result in results if result.holds is None]
@@ -228,37 +245,36 @@ def _ask(moves: Moves, names: tuple[str, ...]) -> str:
     return "需查明：" + "、".join(parts)
 
 
-def scope_of(moves: Moves, limit: Limit) -> str | None:
-    """The scope of a limit for this case as text; None where it does not apply."""
+def scopes_of(moves: Moves, limit: Limit) -> tuple[str, ...]:
+    """The scopes of a limit for this case as text: one for each name of a fact that holds several (all participants);
+    none where the limit does not apply."""
     if limit.only_if is not None and truth(limit.only_if.evaluate(moves.env)) is not True:
-        return None
+        return ()
     values = [expression.evaluate(moves.env) for expression in limit.scope]
     if any(value in (NONE, UNKNOWN) for value in values):
-        return None
-    parts = [str(to_stored(value)) for value in values]
-    return "|".join([*parts, str(moves.case.cycle)] if limit.per_cycle else parts)
+        return ()
+    several = [value if isinstance(value, tuple) else (str(to_stored(value)),) for value in values]
+    cycle = [str(moves.case.cycle)] if limit.per_cycle else []
+    return tuple(dict.fromkeys("|".join([*parts, *cycle]) for parts in product(*several)))
 
 
 def limits(moves: Moves, declared: tuple[Limit, ...]) -> Refusal | None:
     for limit in declared:
-        scope = scope_of(moves, limit)
-        if scope is None:
-            continue
-        moves.env.looked.add("register")
-        used, _ = moves.law.register.limit_used(limit.key, scope, moves.case.ref)
-        if used >= limit.at_most:
-            return Refusal("limit", f"{limit.text}，已有{used}项", limit.clause, "名额释放后或下一年度再办理")
+        for scope in scopes_of(moves, limit):
+            moves.env.looked.add("register")
+            used, _ = moves.law.register.limit_used(limit.key, scope, moves.case.ref)
+            if used >= limit.at_most:
+                return Refusal("limit", f"{limit.text}，已有{used}项", limit.clause, "名额释放后或下一年度再办理")
     return None
 
 
 def claim_limits(moves: Moves, declared: tuple[Limit, ...], day: date) -> None:
     for limit in declared:
-        scope = scope_of(moves, limit)
-        if scope is None:
-            continue
-        used, mine = moves.law.register.limit_used(limit.key, scope, moves.case.ref)
-        if not mine:
-            moves.emit("limit_claimed", day, limit=limit.key, scope=scope, at_most=limit.at_most, clause=limit.clause)
+        for scope in scopes_of(moves, limit):
+            _, mine = moves.law.register.limit_used(limit.key, scope, moves.case.ref)
+            if not mine:
+                held = {"limit": limit.key, "scope": scope, "at_most": limit.at_most}
+                moves.emit("limit_claimed", day, **held, clause=limit.clause)
 
 
 def opening_refusal(moves: Moves, day: date) -> tuple[Refusal | None, Regulation | None]:
@@ -302,6 +318,8 @@ def _governing(moves: Moves, day: date) -> tuple[Regulation | None, Refusal | No
 
 def _do(moves: Moves, stage: Stage, act: Act, acted: Acted, given: dict[str, Value], day: date) -> None:
     extra: dict[str, Any] = {"reason": acted.reason} if acted.reason else {}
+    if act.reading:
+        extra["reading"] = act.reading
     moves.emit(
         "act_recorded",
         day,

@@ -2,7 +2,7 @@
 
 A bar is imposed by one case (`Bars`), looked for by the openings and acts of others, and ended or prolonged by the case
 that imposed it (`SetsBarEnd`). A bar on every lifecycle (`*`) closes applications only: a draw-down of a running
-project, a yearly review, an objection or a repair is none, so the proceedings that may end a bar are never barred by it.
+project, a yearly review, an objection or a repair is none. So the proceedings that may end a bar never stand under it.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ def is_application(lifecycle: Lifecycle) -> bool:
 
 def opening_bar(moves: Moves, day: date) -> Refusal | None:
     """The bar that keeps the case's party from opening it."""
-    return _barred(moves, (moves.lifecycle.party,), day, named=False)
+    return _barred(moves, (moves.lifecycle.party,), day, named=False, every=is_application(moves.lifecycle))
 
 
 def act_bar(moves: Moves, stage: Stage, act: Act, day: date) -> Refusal | None:
     """The bar that keeps the case's party from applying by this act, or somebody named in it from being named."""
     applies = is_application(moves.lifecycle) and act.outcome is not None and makes_application(moves, stage, act)
-    return _barred(moves, (*((moves.lifecycle.party,) if applies else ()), *act.unbarred), day, named=True)
+    own = _barred(moves, (moves.lifecycle.party,), day) if applies else None
+    return own or _barred(moves, act.unbarred, day, lifecycle_key=act.unbarred_from)
 
 
 def makes_application(moves: Moves, stage: Stage, act: Act) -> bool:
@@ -56,14 +57,23 @@ def _before(lifecycle: Lifecycle, stage: Stage) -> Iterator[Stage]:
         yield from _before(lifecycle, earlier)
 
 
-def _barred(moves: Moves, names: tuple[str, ...], day: date, *, named: bool) -> Refusal | None:
-    """The first bar in force on anybody these facts name. `named`: the refusal says who, for they may be several."""
+def _barred(
+    moves: Moves,
+    names: tuple[str, ...],
+    day: date,
+    *,
+    named: bool = True,
+    every: bool = True,
+    lifecycle_key: str | None = None,
+) -> Refusal | None:
+    """The first bar in force on anybody these facts name. `named`: the refusal says who, for they may be several;
+    `every`: whether a bar on every application counts here."""
     lifecycle = moves.lifecycle
     for name in dict.fromkeys(name for name in names if name in lifecycle.facts):
         moves.env.looked.add("register")
         for subject in moves.subjects(name):
-            for bar in moves.law.register.bars(subject, lifecycle.key, day):
-                if bar.lifecycle == EVERY and not is_application(lifecycle):
+            for bar in moves.law.register.bars(subject, lifecycle_key or lifecycle.key, day):
+                if bar.lifecycle == EVERY and not every:
                     continue
                 until = f"至{bar.last_day}" if bar.last_day else "（无终期）"
                 who = f"{lifecycle.facts[name].label}“{subject}”：" if named else ""
@@ -80,8 +90,11 @@ def _barred(moves: Moves, names: tuple[str, ...], day: date, *, named: bool) -> 
 def impose(moves: Moves, bars: Bars, day: date) -> None:
     """Bar the party from `day` on: to the day that a fact states, else for the length."""
     stated = moves.env.fact(bars.until) if bars.until is not None else NONE
+    last: date | None
     if bars.until is not None and isinstance(stated, date):
         last, working = stated, [f"截止日由“{moves.lifecycle.facts[bars.until].label}”确定：{stated}（{bars.clause}）"]
+    elif bars.length is None:
+        last, working = None, [f"没有终期，至另行解除为止（{bars.clause}）"]
     else:
         # A sanction is not lengthened by a rest day: the roll protects who must act, not who is barred.
         found = last_day_within(
@@ -95,7 +108,7 @@ def impose(moves: Moves, bars: Bars, day: date) -> None:
                 day,
                 subject=subject,
                 lifecycle=lifecycle,
-                last_day=last.isoformat(),
+                last_day=last.isoformat() if last else None,
                 clause=bars.clause,
                 text=bars.text,
                 working=working,
@@ -109,31 +122,26 @@ def set_end(moves: Moves, end: SetsBarEnd, day: date) -> None:
         return
     moves.env.looked.add("register")
     for subject in moves.subjects(end.subject):
-        for bar in moves.law.register.imposed(moves.case.ref, subject):
-            if bar.last_day is not None and bar.last_day < day:
-                if last >= day and not _in_force(moves, bar, day):
-                    _again(moves, bar, end, last, day)
-            elif bar.last_day != last:
+        latest = {(bar.lifecycle, bar.clause): bar for bar in moves.law.register.imposed(moves.case.ref, subject)}
+        for bar in latest.values():
+            if end.only is not None and bar.clause != end.only:
+                continue
+            run_out = bar.last_day is not None and bar.last_day < day
+            if run_out and last >= day:
+                _again(moves, bar, end, last, day)
+            elif not run_out and bar.last_day != last:
                 moves.emit(
                     "bar_end_set",
                     day,
                     subject=subject,
                     lifecycle=bar.lifecycle,
+                    bar_clause=bar.clause,
                     first_day=bar.first_day.isoformat(),
                     before=bar.last_day.isoformat() if bar.last_day else None,
                     last_day=last.isoformat(),
                     clause=end.clause,
                     text=end.text,
-                    source=bar.source,
                 )
-
-
-def _in_force(moves: Moves, bar: Bar, day: date) -> bool:
-    """Whether another bar of this case on the same party and lifecycle still runs: then that one is given the end."""
-    return any(
-        other.lifecycle == bar.lifecycle and (other.last_day is None or other.last_day >= day)
-        for other in moves.law.register.imposed(moves.case.ref, bar.subject)
-    )
 
 
 def _again(moves: Moves, bar: Bar, end: SetsBarEnd, last: date, day: date) -> None:

@@ -194,6 +194,7 @@ KINDS: Mapping[str, str] = {
     "Document": "材料",
     "Condition": "条件",
     "Limit": "限额",
+    "Quota": "额度",
     "Outcome": "结果",
     "Closed": "终结",
     "Window": "公示",
@@ -207,6 +208,7 @@ KINDS: Mapping[str, str] = {
     "Override": "特别规定",
     "Integrity": "信用记录",
     "Bars": "限制申报",
+    "SetsBarEnd": "限制的终期",
     "Remember": "历史记录",
     "Opens": "引起程序",
 }

@@ -27,7 +27,20 @@ from shixian.rules.periods import (
     latest_day_before,
     yearly_day,
 )
-from shixian.rules.timing import After, Before, OnDay, SetByAct, SetByCall, Timing, Yearly, YearsFromNewYear
+from shixian.rules.timing import (
+    After,
+    Before,
+    LaterOf,
+    OnDay,
+    QuarterEnd,
+    SetByAct,
+    SetByCall,
+    Timing,
+    Yearly,
+    YearsFromNewYear,
+)
+
+_QUARTER_ENDS = ((3, 31), (6, 30), (9, 30), (12, 31))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,10 @@ def resolve(
     stage: Stage | None = None,
     clock: Clock | None = None,
 ) -> Computation | Asking | None:
+    if isinstance(timing, LaterOf):
+        term = resolve(timing.term, env, clause=clause, suspensions=suspensions, stage=stage, clock=clock)
+        other = resolve(timing.other, env, clause=timing.clause)
+        return _later(timing, term, other) if isinstance(term, Computation) else term
     if isinstance(timing, OnDay):
         day = _set(timing.day, env)
         return _fixed(day, _name(timing.day), timing.roll, env, clause, None)
@@ -86,6 +103,8 @@ def resolve(
         return Asking((timing.anchor,))
     if anchor is NONE:
         return None
+    if isinstance(timing, Yearly) and isinstance(anchor, int):
+        anchor = yearly_day(anchor, 1, 1)  # the cycle: a year, whose first day stands for it
     if not isinstance(anchor, date):
         raise PeriodError(f"{timing.anchor} 不是日期", clause=clause)
     label = _label(timing.anchor, env)
@@ -95,12 +114,25 @@ def resolve(
         if timing.next_after_anchor and day < anchor:
             day = yearly_day(anchor.year + 1, timing.month, timing.day)
         return fixed_day(day, calendar, roll=timing.roll, clause=clause, reading=timing.reading)
+    if isinstance(timing, QuarterEnd):
+        day = yearly_day(anchor.year, *_QUARTER_ENDS[(anchor.month - 1) // 3])
+        return fixed_day(day, calendar, roll=timing.roll, clause=clause, reading=timing.reading)
     if isinstance(timing, YearsFromNewYear):
         day = yearly_day(anchor.year + timing.years, 12, 31)
         return fixed_day(day, calendar, roll=timing.roll, clause=clause, reading=timing.reading)
     if isinstance(timing, Before):
         return latest_day_before(timing.period, anchor, calendar, roll=timing.roll, clause=clause, event_name=label)
     return _after(timing, anchor, label, env, clause, suspensions, stage, clock)
+
+
+def _later(timing: LaterOf, term: Computation, other: Computation | Asking | None) -> Computation:
+    if not isinstance(other, Computation):
+        return term
+    later = other if other.last_day > term.last_day else term
+    text = f"{other.last_day}{'晚于' if later is other else '不晚于'}{term.last_day}，以{later.last_day}为最后一日"
+    inputs = (replace(term.explanation, name="term"), replace(other.explanation, name="other"))
+    explanation = Explanation("later_of", text, later.last_day.isoformat(), clause=timing.clause, inputs=inputs)
+    return Computation(later.last_day, later.provisional, explanation)
 
 
 def _after(
@@ -138,6 +170,14 @@ def extended(clock: Clock, last_day: date, length: Period, env: CaseEnvironment)
     return last_day_within(
         length, last_day, env.law.calendar, clause=clock.extension.clause, anchor_name="原期限届满日"
     )
+
+
+def whole(clock: Clock, period: Period, env: CaseEnvironment) -> Computation:
+    """The last day of a whole period from the clock's own anchor: the bound of all its extensions together."""
+    assert clock.extension is not None and isinstance(clock.timing, After)
+    found = resolve(replace(clock.timing, period=period), env, clause=clock.extension.clause)
+    assert isinstance(found, Computation)  # the clock runs, so its anchor is a day
+    return found
 
 
 def _fixed(

@@ -157,8 +157,10 @@ def score_title(lifecycle: Lifecycle, cohort: Cohort) -> str:
 def score_of(lifecycle: Lifecycle, cohort: Cohort, case: Case) -> Fraction | None:
     """The score a case has: as decided (a later stage reads the decision, it never computes it again), or as a fact."""
     if scoring_act(lifecycle, cohort) is not None:
-        grade = case.progress.decisions.get(cohort.score, {}).get("grade")
-        return None if grade is None else Fraction(grade)
+        try:
+            return Fraction(case.progress.decisions.get(cohort.score, {}).get("grade", ""))
+        except ValueError:  # nothing decided, or 无
+            return None
     value = case.facts.get(cohort.score)
     return Fraction(value) if isinstance(value, int | Fraction) else None
 

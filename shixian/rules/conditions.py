@@ -34,6 +34,7 @@ from shixian.rules.expressions import (
     words,
 )
 from shixian.rules.facts import UNKNOWN
+from shixian.rules.history import LatestRemembered
 
 __all__ = [
     "AllOf",
@@ -103,7 +104,7 @@ def unknown_facts(expression: Expression, env: Environment) -> Iterator[str]:
     for node in expression.walk():
         if isinstance(node, Fact) and env.fact(node.name) is UNKNOWN:
             name = node.name
-        elif isinstance(node, Remembered) and env.fact(node.subject) is UNKNOWN:
+        elif isinstance(node, Remembered | LatestRemembered) and env.fact(node.subject) is UNKNOWN:
             name = node.subject
         elif isinstance(node, Parameter) and env.parameter(node.name) is UNKNOWN:
             name = f"call:{node.name}"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shixian.rules.clauses import walk
-from shixian.rules.conditions import Condition
+from shixian.rules.cohort import ENDS, ROUNDINGS, TIES, score_title
+from shixian.rules.conditions import Arithmetic, Condition
 from shixian.rules.formulas import Formula
 from shixian.rules.lifecycle import (
     Act,
@@ -28,7 +29,7 @@ from shixian.rules.lifecycle import (
     edge,
 )
 from shixian.rules.timing import SetByCall
-from shixian.rules.wording import Wording, lapses, period_words
+from shixian.rules.wording import Wording, lapses, owed, period_words
 
 Others = Mapping[str, Lifecycle]
 
@@ -87,6 +88,7 @@ class StageText:
     deadlines: tuple[DeadlineText, ...]
     window: str
     automatic: str
+    ranking: str
     acts: tuple[ActText, ...]
     outcomes: tuple[OutcomeText, ...]
     discretion: tuple[str, ...]
@@ -150,6 +152,7 @@ def _stage(words: Wording, stage: Stage) -> StageText:
         ),
         window=_window(words, stage.window) if stage.window is not None else "",
         automatic=_automatic(words, stage),
+        ranking=_cohort(words, stage, stage.cohort) if stage.cohort is not None else "",
         acts=acts,
         outcomes=tuple(_outcome(words, stage, outcome) for outcome in stage.outcomes),
         discretion=(*(f"{act.title}（{act.by}，{act.clause}）须说明理由" for act in acts if act.discretion), *silent),
@@ -168,6 +171,7 @@ def _act(words: Wording, stage: Stage, act: Act) -> ActText:
         limits.append(f"至多{act.at_most}次（{act.clause}）")
     if act.window:
         limits.append(f"仅在公示期内（{act.clause}）")
+    limits += [f"{words.fact(name)}不在限制申报、提名的期间内（依限制所据条款）" for name in act.unbarred]
     return ActText(
         verb=act.verb,
         title=act.title,
@@ -195,11 +199,13 @@ def _decides(words: Wording, act: Act) -> str:
     if decides.ceiling is not None:
         parts.append(f"不超过公式“{decides.ceiling.formula.title}”（{decides.ceiling.formula.clause}）")
     if decides.grade is not None:
-        parts.append(f"等级为{words.expression(decides.grade)}")
+        what = "得分" if isinstance(decides.grade, Arithmetic) else "等级"
+        parts.append(f"{what}为{words.expression(decides.grade)}")
+    parts += [f"使用{words.quota(quota)}（{quota.clause}）" for quota in decides.draws]
     for owes in decides.owes:
         due = words.timing(owes.due) if owes.due is not None else "支付期限条文未规定"
         parts.append(
-            f"{owes.debtor}{owes.direction}{words.expression(owes.payee)}第{owes.sequence}期（{owes.clause}），{due}"
+            f"{owed(owes.debtor, owes.direction, words.expression(owes.payee))}第{owes.sequence}期（{owes.clause}），{due}"
         )
     return "；".join(parts)
 
@@ -244,8 +250,6 @@ def _window(words: Wording, window: Window) -> str:
 
 
 def _automatic(words: Wording, stage: Stage) -> str:
-    if stage.cohort is not None:
-        return _cohort(words, stage, stage.cohort)
     if stage.automatic is None:
         return ""
     automatic = stage.automatic
@@ -257,10 +261,12 @@ def _automatic(words: Wording, stage: Stage) -> str:
 def _cohort(words: Wording, stage: Stage, cohort: Cohort) -> str:
     group = f"按{'、'.join(words.fact(name) for name in cohort.group_by)}分组，" if cohort.group_by else ""
     inside, outside = (words.outcome(stage.key, key) for key in (cohort.inside, cohort.outside))
-    how = f"名额取整 {cohort.rounding}，同分 {cohort.ties}"
-    return (
-        f"{group}按{words.fact(cohort.score)}排序，前{cohort.share}为{inside}，其余{outside}；{how}（{cohort.clause}）"
-    )
+    readings = f"，读法 {'、'.join(cohort.readings)}" if cohort.readings else ""
+    how = f"名额不足一个的部分{ROUNDINGS[cohort.rounding]}，{TIES[cohort.ties]}{readings}"
+    share = f"{ENDS[cohort.end]}{cohort.share}为“{inside}”，其余“{outside}”"
+    score = score_title(words.lifecycle, cohort)
+    when = f"本{words.lifecycle.cycle_title}全部案件到齐后，由{stage.by.title}（审批）"
+    return f"{when}{group}按{score}排序，{share}；{how}（{cohort.clause}）"
 
 
 def _outcome(words: Wording, stage: Stage, outcome: Outcome) -> OutcomeText:

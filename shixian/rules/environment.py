@@ -41,6 +41,7 @@ class CaseEnvironment:
     given: Mapping[str, Value] = field(default_factory=dict)
     act_day: date | None = None
     looked: set[str] = field(default_factory=set)
+    draws: dict[tuple[str, str], int] = field(default_factory=dict)  # quotas drawn from in this decision, after it
 
     def fact(self, name: str) -> Value:
         self.looked.add(f"fact:{name}")
@@ -101,6 +102,14 @@ class CaseEnvironment:
         self.looked.add("register")
         return self.law.register.remembered(key, subject, self.case.cycle - cycles_back)
 
+    def remembered_after(self, key: str, subject: str, day: date) -> tuple[str, ...]:
+        self.looked.add("register")
+        return self.law.register.remembered_after(key, subject, day)
+
+    def latest_remembered(self, key: str, subject: str) -> str | None:
+        self.looked.add("register")
+        return self.law.register.latest_remembered(key, subject, self.case.cycle)
+
     def children(self, lifecycle: str, status: str | None, outcome: str | None) -> int:
         return sum(
             1
@@ -121,6 +130,11 @@ class CaseEnvironment:
         if found is None or "fen" not in found:
             return None
         return date.fromisoformat(found["day"]), Money(found["fen"])
+
+    def drawn(self, quota: str, scope: str) -> int:
+        """How much has been drawn from a quota in a scope so far, in fen, this decision's own draws included."""
+        self.looked.add("register")
+        return self.draws.get((quota, scope)) or self.law.register.drawn(quota, scope)
 
     def offspring(self, lifecycle: str) -> tuple[CaseEnvironment, ...]:
         """The cases that this one has opened in a lifecycle, in the order of their opening."""

@@ -27,10 +27,13 @@ class Environment(Protocol):
     def mark(self, name: str) -> Value: ...
     def outcome(self, stage: str) -> Value: ...
     def remembered(self, key: str, subject: str, cycles_back: int) -> tuple[str, ...]: ...
+    def remembered_after(self, key: str, subject: str, day: date) -> tuple[str, ...]: ...
+    def latest_remembered(self, key: str, subject: str) -> str | None: ...
     def children(self, lifecycle: str, status: str | None, outcome: str | None) -> int: ...
     def parent(self) -> Environment | None: ...
     def decided(self, key: str) -> tuple[date, Money] | None: ...
     def offspring(self, lifecycle: str) -> Sequence[Environment]: ...
+    def drawn(self, quota: str, scope: str) -> int: ...
 
 
 class Expression:
@@ -176,25 +179,34 @@ class OutcomeOf(Expression):
 class Remembered(Expression):
     """How often history holds `value` under `key` for the subject named by a fact, n cycles back (0 = this one).
 
-    A fact with several subjects (all completing persons) counts them all.
+    With `after`, whatever was written on a later day counts, in any cycle. A fact with several subjects (all completing
+    persons) counts them all.
     """
 
     key: str
     subject: str
-    cycles_back: int
+    cycles_back: int = 0
     value: str | None = None
+    after: Expression | None = None
 
     def evaluate(self, env: Environment) -> Value:
         subject = env.fact(self.subject)
-        if subject is UNKNOWN:
+        day = self.after.evaluate(env) if self.after is not None else None
+        if subject is UNKNOWN or day is UNKNOWN:
             return UNKNOWN
         if subject is NONE:
             return 0
         names = subject if isinstance(subject, tuple) else (str(subject),)
-        found = [item for name in names for item in env.remembered(self.key, name, self.cycles_back)]
+        if isinstance(day, date):
+            found = [item for name in names for item in env.remembered_after(self.key, name, day)]
+        else:
+            found = [item for name in names for item in env.remembered(self.key, name, self.cycles_back)]
         return sum(1 for item in found if self.value is None or item == self.value)
 
     def describe(self, env: Environment | None = None) -> str:
+        if self.after is not None:
+            text = f"{self.after.describe(env)}之后的“{self.key}”记录" + (f"（{self.value}）" if self.value else "")
+            return text if env is None else f"{text}{words(self.evaluate(env))}项"
         when = "本年度" if self.cycles_back == 0 else f"前{self.cycles_back}年度"
         text = f"{when}“{self.key}”记录" + (f"（{self.value}）" if self.value else "")
         return text if env is None else f"{text}{words(self.evaluate(env))}项"

@@ -306,6 +306,7 @@ def notice(
     objection_clause: str | None = None,
     objection_inputs: Sequence[str] = (),
     clocks: Sequence[Clock] = (),
+    reading: str | None = None,
     note: str = "",
 ) -> Stage:
     """公示: the window opens with the actual publication (`publish`) and ends at 24:00 of its last day."""
@@ -325,6 +326,7 @@ def notice(
         lapse=Goes("ended"),
         key="window",
         title=f"{title}期",
+        reading=reading,
     )
     publish = Act(verb="publish", title=f"发布{title}", by=(by,), clause=clause, at_most=1)
     return Stage(

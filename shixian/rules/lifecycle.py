@@ -16,6 +16,7 @@ from shixian.rules.conditions import Condition, Expression
 from shixian.rules.facts import FactSet, Field
 from shixian.rules.formulas import Formula
 from shixian.rules.periods import Period, Roll
+from shixian.rules.quota import Quota
 from shixian.rules.timing import SetByCall, Timing
 
 
@@ -104,12 +105,17 @@ Lapse = Closed | Goes | Spawn | Silent | OneOf
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A bounded, reasoned extension, possible only before the deadline has passed."""
+    """A bounded, reasoned extension, possible only before the deadline has passed.
+
+    `up_to` bounds each extension; `in_all` the whole period from its anchor, the time before any extension included
+    (累计不得超过); `at_most` how often (None: as often as the whole allows). The fact `length` holds all that was added.
+    """
 
     clause: str
     by: Actor
-    at_most: int = 1
+    at_most: int | None = 1
     up_to: Period | None = None
+    in_all: Period | None = None
     length: str = "extension_period"  # the fact that holds the extension asked for
 
 
@@ -151,19 +157,22 @@ class Integrity:
     subject: str
     ground: str
     serious: bool = False
+    only_if: Expression | None = None
+    reading: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
     """Bars the party from these lifecycles (`*`: from every application) from the day of the consequence on.
 
-    It ends on the day that the fact `until` states; without one, with the length.
+    It ends on the day that the fact `until` states; without one, with the length. A length of None (永久, or until
+    another decision) has no end: only `SetsBarEnd` ends such a bar.
     """
 
     clause: str
     subject: str
     lifecycles: tuple[str, ...]
-    length: Period
+    length: Period | None
     text: str
     until: str | None = None
     reading: str | None = None
@@ -172,12 +181,14 @@ class Bars:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetsBarEnd:
     """Gives the bars that this case has imposed on the party another end: the day that the fact `until` states (a
-    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on."""
+    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on. `only`: just
+    the bars imposed under that clause."""
 
     clause: str
     subject: str
     text: str
     until: str | None = None
+    only: str | None = None
     reading: str | None = None
 
 
@@ -226,7 +237,10 @@ class Owes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decides:
-    """The act is a decision: an amount (stated by the decider or computed), at most the ceiling, or a grade."""
+    """The act is a decision: an amount (stated by the decider or computed), at most the ceiling, or a grade.
+
+    `draws`: the quotas that the amount is drawn from; where nothing, or less, is left of one, the act is refused.
+    """
 
     key: str
     title: str
@@ -235,6 +249,7 @@ class Decides:
     ceiling: FormulaCall | None = None
     grade: Expression | None = None
     owes: tuple[Owes, ...] = ()
+    draws: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,8 +258,11 @@ class Act:
 
     `inputs` are facts the act must give, `optional` facts it may give. `conditions` not met refuse the act with
     their clause; on 未知 they block and ask. `discretion` needs a reason. `at_most` bounds repetition. `anew`: what an
-    earlier act stated does not do, each such act (each report, each record) states its inputs again. `unbarred`: facts
-    naming others than the case's party who may not be under a bar either (who is nominated, who nominates, an expert).
+    earlier act stated does not do, each such act (each report, each record) states its inputs again. `adds`: facts of
+    several names to which the act adds what it states (experts who withdraw), so that no earlier name is lost.
+    `unbarred`: facts naming others than the case's party who may not be under a bar either (who is nominated, who
+    nominates, an expert); `unbarred_from`: what they may not be barred from, where that is not this lifecycle (taking
+    part, not applying).
     """
 
     verb: str
@@ -260,12 +278,14 @@ class Act:
     at_most: int | None = None
     limits: tuple[Limit, ...] = ()
     unbarred: tuple[str, ...] = ()
+    unbarred_from: str | None = None
     decides: Decides | None = None
     opens: Opens | None = None
     consequences: tuple[Consequence, ...] = ()
     suspends: str | None = None  # ground of a suspension of this stage's clocks that starts with the act
     resumes: str | None = None  # ground of the suspension that ends with it
     anew: bool = False
+    adds: tuple[str, ...] = ()
     window: bool = False  # only while the stage's window is open
     head: bool = False  # a section head's act (审批), not the case officer's
     reading: str | None = None  # the choice it rests on, where the text does not provide for the act in so many words

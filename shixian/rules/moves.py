@@ -208,7 +208,7 @@ class Moves:
             self._set_asking(stage, clock, found.names, day)
             return
         if before is not None and before.extensions and not new_round:
-            found = self._with_extensions(clock, found, before.extensions)
+            found = self._with_extensions(clock, found)
         if before is not None and not new_round:
             if before.status in ("met", "lapsed", "void"):
                 return
@@ -217,13 +217,11 @@ class Moves:
         self._answered(f"{stage.key}.{clock.key}", day)
         self.set_deadline(stage, clock, found, day, round_number=self._round(key, new_round))
 
-    def _with_extensions(self, clock: Clock, found: Computation, times: int) -> Computation:
+    def _with_extensions(self, clock: Clock, found: Computation) -> Computation:
+        """The deadline with all that was added to it (the fact holds the sum of the extensions)."""
         assert clock.extension is not None
-        length = self.env.fact(clock.extension.length)
-        for _ in range(times):
-            if isinstance(length, Period):
-                found = extended(clock, found.last_day, length, self.env)
-        return found
+        added = self.env.fact(clock.extension.length)
+        return extended(clock, found.last_day, added, self.env) if isinstance(added, Period) else found
 
     def _round(self, key: str, new_round: bool) -> int:
         before = self.case.progress.deadlines.get(key)
@@ -289,9 +287,10 @@ class Moves:
 
     def consequence(self, what: Consequence, day: date) -> None:
         """Effects beyond this case: an integrity record, a bar, a line of history."""
+        guard = getattr(what, "only_if", None)
+        if guard is not None and truth(guard.evaluate(self.env)) is not True:
+            return
         if isinstance(what, Remember):
-            if what.only_if is not None and truth(what.only_if.evaluate(self.env)) is not True:
-                return
             value = self.env_text(what.value)
             for subject in self.subjects(what.subject):
                 self.emit(

@@ -7,7 +7,7 @@ from typing import Any
 
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.standing import STANDING_TITLES
-from shixian.rules.wording import Wording
+from shixian.rules.wording import Wording, owed
 
 STATUS: Mapping[str, str] = {"open": "办理中", "closed": "已终结", "suspended": "中止", "refused": "未予立案"}
 DEADLINE_STATUS: Mapping[str, str] = {
@@ -36,7 +36,7 @@ def stage_title(lifecycle: Lifecycle, key: str) -> str:
 def act_title(lifecycle: Lifecycle, stage: str, verb: str) -> str:
     """An act's title: declared, or one that may be done in any stage; the verb where there is no such act."""
     titles = {act.verb: act.title for item in lifecycle.stages if item.key == stage for act in item.acts}
-    return titles.get(verb) or {"open": "立案", **STANDING_TITLES}.get(verb, verb)
+    return titles.get(verb) or {"open": "立案", "rank": "统一排序", **STANDING_TITLES}.get(verb, verb)
 
 
 def asked(lifecycle: Lifecycle, name: str) -> str:
@@ -100,7 +100,8 @@ def _deadline(lifecycle: Lifecycle, event: Mapping[str, Any]) -> str:
 def _decided(lifecycle: Lifecycle, event: Mapping[str, Any]) -> str:
     parts = [
         f"{event['amount']}元" if event.get("amount") else "",
-        f"等级 {event['grade']}" if event.get("grade") else "",
+        f"{'得分' if event.get('working') else '等级'} {event['grade']}" if event.get("grade") else "",
+        f"得分 {event['score']}，{event['of']} 个中第 {event['place']} 名" if event.get("of") else "",
     ]
     return f"决定{event['title']}" + "".join(f"，{part}" for part in parts if part)
 
@@ -130,14 +131,19 @@ _KINDS: Mapping[str, Callable[[Lifecycle, Mapping[str, Any]], str]] = {
     "listed": lambda law, e: f"列入{LISTS.get(e['list'], e['list'])}：{e['text']}",
     "unlisted": lambda law, e: "移出待处理清单",
     "decided": _decided,
-    "obligation_created": lambda law, e: f"产生义务：{e['debtor']}{e['direction']}{e['payee']} {e['amount']}元",
+    "obligation_created": lambda law, e: f"产生义务：{owed(e['debtor'], e['direction'], e['payee'])} {e['amount']}元",
     "limit_claimed": lambda law, e: f"占用限额 {e['limit']}",
+    "quota_drawn": lambda law, e: f"使用额度 {e['amount']}元：{e['text']}",
     "child_opened": lambda law, e: f"引起程序 {e['lifecycle']}，案件 {e['ref']}",
     "child_closed": lambda law, e: f"所引起的案件 {e['ref']} 办结：{e['outcome']}",
     "integrity_recorded": _integrity,
     "barred": lambda law, e: (
         f"{e['subject']} 在 {e['last_day'] or '另行决定'} 前不得申报 {e['lifecycle']}：{e['text']}"
     ),
+    "bar_end_set": lambda law, e: (
+        f"{e['subject']} 在 {e['lifecycle']} 的限制由 {e['before'] or '无终期'} 改至 {e['last_day']}：{e['text']}"
+    ),
+    "bar_applied": lambda law, e: f"据此不准 {e['subject']} 办理 {e['lifecycle']} 案件 {e['ref']}（{e['act']}）",
     "remembered": lambda law, e: f"留存记录 {e['key']}：{e['subject']}，{e['value']}",
     "carried_over": lambda law, e: f"转入 {e['cycle']} {law.cycle_title}",
     "late_allowed": lambda law, e: f"{_stage(law, e)}准予逾期办理",

@@ -12,6 +12,7 @@ from typing import Any
 from shixian.rules.amounts import Amount, given
 from shixian.rules.clockwork import resolve
 from shixian.rules.conditions import Expression, words
+from shixian.rules.drawing import draw, exhausted, overdrawn
 from shixian.rules.errors import FormulaError, MoneyError
 from shixian.rules.facts import NONE, UNKNOWN
 from shixian.rules.lifecycle import Act, Decides, FormulaCall, Owes
@@ -22,10 +23,13 @@ from shixian.rules.state import Refusal
 
 
 def money_refusal(moves: Moves, act: Act) -> Refusal | None:
-    """Whether the decision's amount can be computed and stays under its ceiling."""
+    """Whether the decision's amount can be computed and stays under its ceiling and within its quotas."""
     decides = act.decides
     if decides is None or decides.amount is None:
         return None
+    refusal = exhausted(moves, decides)
+    if refusal is not None:
+        return refusal
     try:
         amount, asks = amount_of(moves, decides, decides.amount)
         ceiling, more = amount_of(moves, decides, decides.ceiling) if decides.ceiling else (None, ())
@@ -38,7 +42,7 @@ def money_refusal(moves: Moves, act: Act) -> Refusal | None:
         return Refusal(
             "over_ceiling", f"“{decides.title}”超过上限", decides.clause, "调整至上限以内", (), (compared, *ceiling.working)
         )
-    return None
+    return overdrawn(moves, decides, amount.money) if amount is not None else None
 
 
 def amount_of(
@@ -88,6 +92,7 @@ def record_decision(moves: Moves, act: Act, day: date) -> None:
     moves.emit("decided", day, **data)
     if amount is None or amount.money.fen == 0:
         return
+    draw(moves, decides, amount.money, day)
     for owes in decides.owes:
         _owe(moves, decides, owes, amount, day)
 

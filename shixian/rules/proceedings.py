@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
+from shixian.rules.barrier import not_to_be_ranked
 from shixian.rules.canonical import encoding
-from shixian.rules.cohort import Entry, Ranking, group_of, rank, score_of, score_title
-from shixian.rules.conditions import truth
+from shixian.rules.cohort import Entry, Ranking, group_of, rank, score_of
 from shixian.rules.decide import (
     Acted,
     ChildClosed,
@@ -26,12 +26,12 @@ from shixian.rules.decide import (
     decide,
     open_case,
 )
-from shixian.rules.environment import CaseEnvironment, Law
+from shixian.rules.environment import Law
 from shixian.rules.errors import NotFound, VersionError
 from shixian.rules.facts import Value, number_text
-from shixian.rules.lifecycle import Cohort, Lifecycle, Stage
+from shixian.rules.lifecycle import Lifecycle, Spawn
 from shixian.rules.periods import add_days, legal_day
-from shixian.rules.state import DONE, OPEN, WAITING, Case, Refusal, Transition, apply
+from shixian.rules.state import OPEN, Case, Refusal, Transition, apply
 
 
 class Store(Protocol):
@@ -90,7 +90,7 @@ def start(
         _tell_source(store, lifecycle, ref, "open", day, decided.refusal)
         return decided
     store.create(lifecycle, decided.case, decided.transitions)
-    return _follow(store, lifecycle, decided)
+    return _caught_up(store, _follow(store, lifecycle, decided), day)
 
 
 def act(store: Store, ref: str, acted: Acted) -> Decided:
@@ -110,7 +110,16 @@ def act(store: Store, ref: str, acted: Acted) -> Decided:
     kept = _keep(store, lifecycle, case, decided)
     if kept.refusal is not None:
         _tell_source(store, lifecycle, ref, f"{acted.stage}.{acted.verb}", legal_day(acted.at), kept.refusal)
-    return kept
+    return _caught_up(store, kept, legal_day(acted.at))
+
+
+def _caught_up(store: Store, decided: Decided, day: date) -> Decided:
+    """A fact just learnt may set a deadline that has long passed: it lapses now, not when somebody next looks."""
+    due = next_day(decided.case)
+    if due is None or due >= day.isoformat():
+        return decided
+    tick(store, decided.case.ref, day)
+    return replace(decided, case=store.load(decided.case.ref))
 
 
 def _tell_source(store: Store, lifecycle: Lifecycle, ref: str, act: str, day: date, refusal: Refusal) -> None:
@@ -131,7 +140,7 @@ def _tell_source(store: Store, lifecycle: Lifecycle, ref: str, act: str, day: da
 def tick(store: Store, ref: str, day: date) -> int:
     """Settle every clock of the family that ended before `day`, in the order of legal days. Gives how many moved."""
     case = store.load(ref)
-    if case.parent is None and not case.progress.children:
+    if case.parent is None and not case.progress.children and not _spawns(lifecycle_of(store, case)):
         before = case.number
         _step(store, case, day)
         return store.load(ref).number - before
@@ -147,6 +156,11 @@ def tick(store: Store, ref: str, day: date) -> int:
         if store.load(member.ref).number == before:
             return moved
         moved += 1
+
+
+def _spawns(lifecycle: Lifecycle) -> bool:
+    """Whether a clock of it opens cases, whose own clocks may run out before its next one does."""
+    return any(isinstance(clock.lapse, Spawn) for stage in lifecycle.stages for clock in stage.clocks)
 
 
 def next_due(case: Case) -> tuple[str, str] | None:
@@ -186,7 +200,7 @@ def rank_cohort(
     for ref in refs:
         tick(store, ref, day)
     cases = [store.load(ref) for ref in refs]
-    refusal, concerned = _not_to_be_ranked(store, lifecycle, stage, cohort, cases, by)
+    refusal, concerned = not_to_be_ranked(lifecycle, stage, cohort, cases, by, store.law)
     if refusal is not None:
         said = {"stage": stage.key, "verb": "rank", "by": by, "at": day.isoformat(), "person": person}
         for case in concerned:
@@ -219,48 +233,6 @@ def rank_cohort(
     return ranking
 
 
-def _not_to_be_ranked(
-    store: Store, lifecycle: Lifecycle, stage: Stage, cohort: Cohort, cases: list[Case], by: str
-) -> tuple[Refusal | None, list[Case]]:
-    """Why the cases may not be ranked now, and the cases that stand in the way."""
-    clause = cohort.clause or stage.clause
-    states = {case.ref: case.progress.stage(stage.key) for case in cases}
-    here = [case for case in cases if states[case.ref].status == OPEN]
-    if lifecycle.actor(by) != stage.by:
-        name = who.title if (who := lifecycle.actor(by)) else by or "（未写明）"
-        return Refusal("wrong_actor", f"“{stage.title}”不由{name}作出", clause, f"应由{stage.by.title}作出"), here
-    waiting = [case for case in cases if states[case.ref].status == WAITING and _may_come(store, lifecycle, stage, case)]
-    if waiting:
-        text = f"尚有 {len(waiting)} 件未到“{stage.title}”，全部到齐后方可排序：{_named(waiting)}"
-        return Refusal("cohort_waits", text, clause, "先办结这些案件的前置环节"), waiting
-    ranked = sorted({state.done for state in states.values() if state.status == DONE and state.done})
-    if ranked:
-        text = f"“{stage.title}”已于 {ranked[-1]} 排序"
-        text += f"，此后到达的 {len(here)} 件不能单独排序：{_named(here)}" if here else "，不再排序"
-        return Refusal("cohort_ranked", text, clause, "原排序有误的，依勘误办理"), here
-    if not here:
-        return Refusal("cohort_empty", f"没有案件在“{stage.title}”", clause, "核对年度和环节"), []
-    unscored = [case for case in here if score_of(lifecycle, cohort, case) is None]
-    if unscored:
-        text = f"尚有 {len(unscored)} 件没有{score_title(lifecycle, cohort)}：{_named(unscored)}"
-        asks = (cohort.score,) if cohort.score in lifecycle.facts else ()
-        return Refusal("unknown", text, clause, "补录后再排序", asks), unscored
-    return None, []
-
-
-def _may_come(store: Store, lifecycle: Lifecycle, stage: Stage, case: Case) -> bool:
-    """Whether a case that has not reached the stage may still do so: not when it has ended, or the guard is not met."""
-    if case.progress.status == "closed":
-        return False
-    if stage.only_if is None:
-        return True
-    return truth(stage.only_if.evaluate(CaseEnvironment(lifecycle, case, store.law))) is not False
-
-
-def _named(cases: list[Case]) -> str:
-    return "、".join(case.ref for case in cases[:10]) + ("等" if len(cases) > 10 else "")
-
-
 def recalculate(store: Store, ref: str, day: date, because: str) -> Decided:
     """Project the deadlines of a case again, after the calendar or a call changed."""
     case = store.load(ref)
@@ -269,7 +241,7 @@ def recalculate(store: Store, ref: str, day: date, because: str) -> Decided:
 
 
 def family(store: Store, case: Case) -> list[Case]:
-    """The case, the one that opened it, and all they opened, eldest first."""
+    """The case, the one that opened it, and all they opened that are open or may have open ones below, eldest first."""
     root = case
     while root.parent is not None:
         root = store.load(root.parent)
@@ -277,8 +249,21 @@ def family(store: Store, case: Case) -> list[Case]:
     while queue:
         member = queue.pop(0)
         members.append(member)
-        queue.extend(store.load(ref) for ref, child in member.progress.children.items() if child[1] == "open")
+        for ref, child in member.progress.children.items():
+            if child[1] == "open" or opens_cases(store.law.lifecycles[child[0]]):
+                found = store.law.register.case(ref)  # None: the law did not allow it to be opened
+                queue += [found] if found is not None else []
     return members
+
+
+def opens_cases(lifecycle: Lifecycle) -> bool:
+    """Whether cases of the lifecycle may open others: these may outlive them, and their clocks go on running."""
+    return any(
+        (stage.window is not None and stage.window.objections is not None)
+        or any(act.opens is not None for act in stage.acts)
+        or any(isinstance(clock.lapse, Spawn) for clock in stage.clocks)
+        for stage in lifecycle.stages
+    )
 
 
 def _step(store: Store, case: Case, day: date) -> None:

@@ -29,7 +29,7 @@ from shixian.rules.lifecycle import (
     Stage,
     Window,
 )
-from shixian.rules.timing import OnDay, SetByAct, SetByCall
+from shixian.rules.timing import LaterOf, OnDay, SetByAct, SetByCall
 from shixian.rules.wording import Wording, lapses
 
 KINDS: Mapping[str, str] = {
@@ -91,7 +91,8 @@ def _clock(words: Wording, stage: Stage, clock: Clock) -> Iterator[Silence]:
         for what in lapses(clock.lapse):
             if isinstance(what, Silent):
                 yield Silence("lapse", clock.clause, f"{title}逾期的后果", what.note, place)
-    source = clock.timing.day if isinstance(clock.timing, OnDay) else getattr(clock.timing, "period", None)
+    timing = clock.timing.term if isinstance(clock.timing, LaterOf) else clock.timing
+    source = timing.day if isinstance(timing, OnDay) else getattr(timing, "period", None)
     if isinstance(source, SetByAct):
         yield Silence("act", clock.clause, f"{title}：{words.fact(source.fact)}", "由办理人在办理时确定", place)
 

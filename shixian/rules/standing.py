@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from shixian.rules.clockwork import extended
+from shixian.rules.clockwork import extended, whole
 from shixian.rules.conditions import lift
 from shixian.rules.decide import Acted
 from shixian.rules.errors import FactsError
@@ -85,7 +85,7 @@ def _extend(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | No
     deadline = moves.case.progress.deadlines.get(f"{stage.key}.{clock.key}")
     if deadline is None or deadline.last_day is None or deadline.status != "running":
         return Refusal("expired", "期限已经届满或尚未起算，不能延长", extension.clause)
-    if deadline.extensions >= extension.at_most:
+    if extension.at_most is not None and deadline.extensions >= extension.at_most:
         return Refusal("too_often", f"至多延长{extension.at_most}次", extension.clause)
     try:
         length = moves.lifecycle.facts[extension.length].parse(acted.given.get(extension.length))
@@ -99,8 +99,16 @@ def _extend(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | No
         most = extended(clock, last, extension.up_to, moves.env)
         if days_between(last, found.last_day) > days_between(last, most.last_day):
             return Refusal("too_long", f"延长不得超过{extension.up_to.zh}", extension.clause)
+    if extension.in_all is not None and found.last_day > whole(clock, extension.in_all, moves.env).last_day:
+        return Refusal("too_long", f"连同延长，累计不得超过{extension.in_all.zh}", extension.clause)
+    added = length
+    before = moves.env.fact(extension.length)
+    if deadline.extensions and isinstance(before, Period):
+        if before.unit is not length.unit:
+            return Refusal("bad_input", f"再次延长应与前次使用同一单位（已延长{before.zh}）", extension.clause)
+        added = Period(before.amount + length.amount, length.unit)
     _record(moves, stage, acted, day, "延长期限", extension.clause)
-    moves.emit("fact_recorded", day, name=extension.length, value=to_stored(length), origin=f"{stage.key}.extend")
+    moves.emit("fact_recorded", day, name=extension.length, value=to_stored(added), origin=f"{stage.key}.extend")
     moves.set_deadline(stage, clock, found, day, round_number=deadline.round, extended=True)
     return None
 

@@ -42,7 +42,6 @@ class Refusal:
     bar: Bar | None = None  # what refused it, when another case did
 
     def to_json(self) -> dict[str, Any]:
-        source = {"source": self.bar.source} if self.bar is not None else {}
         return {
             "code": self.code,
             "because": self.because,
@@ -50,7 +49,7 @@ class Refusal:
             "remedy": self.remedy,
             "asks": list(self.asks),
             "compared": list(self.compared),
-            **source,
+            **({"barred_by": self.bar.source} if self.bar is not None else {}),
         }
 
 
@@ -268,6 +267,13 @@ def _deadline_set(case: Case, t: Transition, _: FactSet) -> None:
         round=t.data["round"],
         extensions=(before.extensions if before else 0) + (1 if t.data.get("extended") else 0),
     )
+    _keep_window_with_deadline(case, t.data)
+
+
+def _keep_window_with_deadline(case: Case, data: Mapping[str, Any]) -> None:
+    """A window ends with its clock: when the clock is set again, its last day moves too."""
+    if data["clock"] == "window" and data["stage"] in case.progress.windows and data.get("last_day"):
+        case.progress.windows[data["stage"]][1] = data["last_day"]
 
 
 def _deadline_status(status: str) -> Callable[[Case, Transition, FactSet], None]:
@@ -302,7 +308,8 @@ def _unlisted(case: Case, t: Transition, _: FactSet) -> None:
 
 
 def _drop_lists(case: Case, stage: str) -> None:
-    for key in [key for key, item in case.progress.lists.items() if item[1] == stage]:
+    """What is listed for a stage or for one of its clocks (`stage.clock`, whose anchor is asked for)."""
+    for key in [key for key, item in case.progress.lists.items() if item[1].partition(".")[0] == stage]:
         del case.progress.lists[key]
 
 
@@ -383,6 +390,7 @@ _APPLY: Mapping[str, Callable[[Case, Transition, FactSet], None]] = {
     "decided": _decided,
     "obligation_created": _obligation,
     "limit_claimed": _nothing,
+    "quota_drawn": _nothing,
     "child_opened": _child_opened,
     "child_closed": _child_closed,
     "integrity_recorded": _nothing,

@@ -53,6 +53,8 @@ class Before:
 class Yearly:
     """A fixed day that a text names. Which year: that of the anchor; the first such day on or after it when `next`.
 
+    The anchor `cycle` is the year of the case's cycle, whenever the case was opened.
+
     The law of periods does not move a fixed day by itself, so the roll is a *reading* and must be named.
     """
 
@@ -75,6 +77,15 @@ class YearsFromNewYear:
 
 
 @dataclass(frozen=True, slots=True)
+class QuarterEnd:
+    """The last day of the calendar quarter in which the anchor lies; a fixed day, so its roll is a *reading*."""
+
+    anchor: str
+    reading: str
+    roll: Roll = Roll.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class OnDay:
     """The day that a call or an act sets (a parameter or a fact holding a date)."""
 
@@ -82,7 +93,24 @@ class OnDay:
     roll: Roll = Roll.NONE
 
 
-Timing = After | Before | Yearly | YearsFromNewYear | OnDay
+@dataclass(frozen=True, slots=True)
+class LaterOf:
+    """A term that `clause` prolongs to another day where that is later (a query term to the end of a sanction).
+
+    While the other day is 无 or 未知 nothing prolongs the term; as soon as it is recorded, it is computed again.
+    """
+
+    term: After | OnDay | Yearly
+    other: OnDay
+    clause: str
+
+    @property
+    def anchor(self) -> str:
+        """What the term runs from; a term that is a day has none."""
+        return "" if isinstance(self.term, OnDay) else self.term.anchor
+
+
+Timing = After | Before | Yearly | YearsFromNewYear | QuarterEnd | OnDay | LaterOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +146,10 @@ def set_by_call(parameter: str) -> SetByCall:
 
 def set_by_act(fact: str) -> SetByAct:
     return SetByAct(fact)
+
+
+def later_of(term: After | OnDay | Yearly, other: OnDay, *, clause: str) -> LaterOf:
+    return LaterOf(term, other, clause)
 
 
 def yearly(month: int, day: int, *, anchor: str, reading: str, roll: Roll = Roll.NONE) -> Yearly:

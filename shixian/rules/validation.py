@@ -7,16 +7,20 @@ binds, every clock's anchor, length and lapse, every name used in a guard, and t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from shixian.rules.cohort import ENDS, ROUNDINGS, TIES, places, scoring_act
 from shixian.rules.conditions import Children, Expression, Fact, Mark, OfParent, OutcomeOf, Parameter, Remembered
-from shixian.rules.errors import DeclarationError
+from shixian.rules.errors import DeclarationError, MoneyError
 from shixian.rules.family import ChildrenWhere, DecidedByChildren
 from shixian.rules.general import RULES, applies
+from shixian.rules.history import LatestRemembered
 from shixian.rules.lifecycle import (
     Act,
     Clock,
     Closed,
+    Cohort,
     Effect,
     Goes,
     Lapse,
@@ -27,7 +31,18 @@ from shixian.rules.lifecycle import (
     Stage,
     edge,
 )
-from shixian.rules.timing import After, Before, OnDay, SetByAct, SetByCall, Yearly, YearsFromNewYear
+from shixian.rules.quota import Quota
+from shixian.rules.timing import (
+    After,
+    Before,
+    LaterOf,
+    OnDay,
+    QuarterEnd,
+    SetByAct,
+    SetByCall,
+    Yearly,
+    YearsFromNewYear,
+)
 
 
 def validate(lifecycle: Lifecycle, siblings: frozenset[str] = frozenset()) -> None:
@@ -153,6 +168,8 @@ class _Check:
         if stage.automatic is not None:
             self._clause(stage.automatic.clause, stage.key, "关口")
             self._expressions(stage.key, [stage.automatic.ready])
+        if stage.cohort is not None:
+            self._cohort(stage, stage.cohort)
         for act in stage.acts:
             self._act(stage, act)
         clocks = [clock.key for clock in stage.clocks]
@@ -175,7 +192,7 @@ class _Check:
         for actor in act.by:
             if actor not in self.lifecycle.actors:
                 raise self.fail(f"主体 {actor.key} 未在本程序声明", stage.key)
-        for name in (*act.inputs, *act.optional):
+        for name in (*act.inputs, *act.optional, *act.unbarred):
             if name not in self.lifecycle.facts:
                 raise self.fail(f"行为 {act.verb} 的事实 {name} 未声明", stage.key)
         for document in act.documents:
@@ -188,8 +205,38 @@ class _Check:
         for limit in act.limits:
             self._clause(limit.clause, stage.key, f"限额 {limit.key}")
             self._expressions(stage.key, limit.scope)
+        draws = act.decides.draws if act.decides is not None else ()
+        for quota in draws:
+            self._quota(stage.key, quota, [other.key for other in draws])
         if act.opens is not None:
             self._opens(stage.key, act.opens)
+
+    def _quota(self, stage: str, quota: Quota, drawn: list[str]) -> None:
+        self._clause(quota.clause, stage, f"额度 {quota.key}")
+        self._reading(quota.reading, stage, f"额度 {quota.key}")
+        self._expressions(stage, (*quota.scope, quota.at_most))
+        if drawn.count(quota.key) > 1:
+            raise self.fail(f"一项决定两次使用额度 {quota.key}", stage)
+
+    def _cohort(self, stage: Stage, cohort: Cohort) -> None:
+        self._clause(cohort.clause, stage.key, "同批排序")
+        for word, known in ((cohort.rounding, ROUNDINGS), (cohort.ties, TIES), (cohort.end, ENDS)):
+            if word not in known:
+                raise self.fail(f"同批排序不认识 {word}", stage.key, "可用：" + "、".join(known))
+        try:
+            places(cohort.share, 1, cohort.rounding)
+        except MoneyError as error:
+            raise self.fail(f"同批排序的比例 {cohort.share} 不能读取", stage.key, "写作 10%") from error
+        act = scoring_act(self.lifecycle, cohort)
+        if act is None and cohort.score not in self.lifecycle.facts:
+            raise self.fail(f"同批排序的得分 {cohort.score} 既不是事实，也不是评分的决定", stage.key)
+        if act is not None and (act.decides is None or act.decides.grade is None):
+            raise self.fail(f"同批排序的得分 {cohort.score} 所依据的决定没有得分", stage.key)
+        for name in cohort.group_by:
+            if name not in self.lifecycle.facts:
+                raise self.fail(f"同批排序的分组事实 {name} 未声明", stage.key)
+        for reading in cohort.readings:
+            self._reading(reading, stage.key, "同批排序")
 
     def _opens(self, stage: str, opens: Opens) -> None:
         if opens.lifecycle not in self.siblings:
@@ -224,14 +271,20 @@ class _Check:
 
     def _timing(self, stage: Stage, clock: Clock) -> None:
         timing = clock.timing
+        if isinstance(timing, LaterOf):
+            self._clause(timing.clause, stage.key, f"期限 {clock.key} 的延至")
+            self._timing(stage, replace(clock, timing=timing.other))
+            timing = timing.term
         source = timing.day if isinstance(timing, OnDay) else getattr(timing, "period", None)
         if isinstance(source, SetByCall) and source.parameter not in self.parameters:
             raise self.fail(f"期限 {clock.key} 的年度通知参数 {source.parameter} 未声明", stage.key)
         if isinstance(source, SetByAct) and source.fact not in self.lifecycle.facts:
             raise self.fail(f"期限 {clock.key} 的事实 {source.fact} 未声明", stage.key)
-        if isinstance(timing, Yearly | YearsFromNewYear) and timing.reading not in self.readings:
+        if isinstance(timing, Yearly | YearsFromNewYear | QuarterEnd) and timing.reading not in self.readings:
             raise self.fail(f"期限 {clock.key} 是固定日期，读法 {timing.reading} 未声明", stage.key)
-        if isinstance(timing, After | Before | Yearly | YearsFromNewYear):
+        if isinstance(timing, Yearly) and timing.anchor == "cycle":
+            return  # the year of the cycle itself
+        if isinstance(timing, After | Before | Yearly | YearsFromNewYear | QuarterEnd):
             self._anchor(timing.anchor, stage.key, clock.key)
 
     def _anchor(self, anchor: str, stage: str, clock: str) -> None:
@@ -251,7 +304,8 @@ class _Check:
                 self._node(stage, node)
 
     def _node(self, stage: str | None, node: Expression) -> None:
-        name = node.name if isinstance(node, Fact) else node.subject if isinstance(node, Remembered) else None
+        asks_history = isinstance(node, Remembered | LatestRemembered)
+        name = node.name if isinstance(node, Fact) else node.subject if asks_history else None
         if name is not None and name not in self.lifecycle.facts:
             raise self.fail(f"条件用到的事实 {name} 未声明", stage)
         if isinstance(node, Parameter) and node.name not in self.parameters:

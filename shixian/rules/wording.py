@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from shixian.rules.ages import NewYearsDay
+from shixian.rules.experts import Commitment, Drawn, Shared
 from shixian.rules.expressions import (
     AllOf,
     AnyOf,
@@ -33,6 +35,7 @@ from shixian.rules.expressions import (
 )
 from shixian.rules.facts import NONE, Field
 from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
+from shixian.rules.history import LatestRemembered
 from shixian.rules.lifecycle import (
     Bars,
     Binds,
@@ -47,12 +50,26 @@ from shixian.rules.lifecycle import (
     Lifecycle,
     OneOf,
     Remember,
+    SetsBarEnd,
     Silent,
     Spawn,
     Stage,
 )
 from shixian.rules.periods import Period, Roll
-from shixian.rules.timing import After, Before, OnDay, SetByAct, SetByCall, Timing, Yearly, YearsFromNewYear
+from shixian.rules.points import AtMost
+from shixian.rules.quota import Left, Quota, Used
+from shixian.rules.timing import (
+    After,
+    Before,
+    LaterOf,
+    OnDay,
+    QuarterEnd,
+    SetByAct,
+    SetByCall,
+    Timing,
+    Yearly,
+    YearsFromNewYear,
+)
 
 SIDES = {Binds.PARTY: "当事人", Binds.OFFICE: "办理机关", Binds.THIRD: "第三人"}
 _EVENTS = {"opened": "开始", "done": "办结", "window_end": "公示期届满"}
@@ -97,6 +114,12 @@ class Wording:
         acts = (act for stage in self.lifecycle.stages for act in stage.acts)
         return next((act.decides.title for act in acts if act.decides is not None and act.decides.key == key), key)
 
+    def quota(self, quota: Quota) -> str:
+        """A money quota by what it says, whose it is and how long it lasts."""
+        scope = "、".join(self.expression(part) for part in quota.scope)
+        cycle = f"每{self.lifecycle.cycle_title}" if quota.per_cycle else "累计"
+        return f"“{quota.text}”（{f'按{scope}，' if scope else ''}{cycle}至多{self.expression(quota.at_most)}）"
+
     def anchor(self, anchor: str) -> str:
         """The day a clock runs from: a fact, the opening of the case, or what happened in a stage."""
         if anchor.startswith("parent."):
@@ -107,6 +130,8 @@ class Wording:
             return self.fact(anchor)
         if anchor in ("opened", "act"):
             return {"opened": "立案日", "act": "办理日"}[anchor]
+        if anchor == "cycle":
+            return f"本{self.lifecycle.cycle_title}"
         key, _, what = anchor.partition(".")
         found = self._stage(key)
         if found is None:
@@ -127,6 +152,9 @@ class Wording:
                 return {"cycle": self.lifecycle.cycle_title, "act_year": "办理年份"}.get(name) or self.anchor(name)
             case OutcomeOf(stage):
                 return f"{self.stage(stage)}的结果"
+            case Remembered(key, subject, value=value, after=Expression() as after):
+                kind = f"（{value}）" if value else ""
+                return f"{self.fact(subject)}在{self.expression(after)}以后的“{key}”记录数{kind}"
             case Remembered(key, subject, cycles_back, value):
                 when = (
                     f"本{self.lifecycle.cycle_title}"
@@ -134,6 +162,10 @@ class Wording:
                     else f"{cycles_back}个{self.lifecycle.cycle_title}前"
                 )
                 return f"{self.fact(subject)}{when}的“{key}”记录数" + (f"（{value}）" if value else "")
+            case LatestRemembered(key, subject):
+                return f"{self.fact(subject)}此前最近一次“{key}”记录"
+            case AtMost(of, most):
+                return f"{self.expression(of)}（至多计{self.expression(most)}）"
             case Children(lifecycle, status, outcome):
                 which = {"open": "未结的", "closed": "已结的", None: ""}.get(status, f"{status} ")
                 return f"{which}{self.programme(lifecycle)}件数" + (f"（结果 {outcome}）" if outcome else "")
@@ -166,8 +198,21 @@ class Wording:
             case DecidedByChildren(lifecycle, key, latest):
                 below = self._of(lifecycle)
                 return f"{self.programme(lifecycle)}{'最近一次' if latest else '累计'}决定的{(below or self).decision(key)}"
+            case Used(quota):
+                return f"{self.quota(quota)}的已用额"
+            case Left(quota):
+                return f"{self.quota(quota)}的余额"
             case ChildrenWhere(lifecycle, where):
                 return f"符合“{(self._of(lifecycle) or self).expression(where)}”的{self.programme(lifecycle)}件数"
+            case NewYearsDay(year):
+                return f"{self.expression(year)}的1月1日"
+            case Shared(left, right):
+                return f"{self.expression(left)}与{self.expression(right)}的共同项数"
+            case Commitment(seed):
+                return f"{self.expression(seed)}的摘要"
+            case Drawn(pool, conflicts, count, _):
+                why = "、".join(f"{conflict.text}（{conflict.clause}）" for conflict in conflicts)
+                return f"从{self.expression(pool)}中抽取的{self.expression(count)}名（{why}除外）"
         raise TypeError(f"no words for {type(node).__name__}")
 
     def timing(self, timing: Timing) -> str:
@@ -185,8 +230,12 @@ class Wording:
                 return f"{self.anchor(timing.anchor)}{year}{day}"
             case YearsFromNewYear():
                 return f"{self.anchor(timing.anchor)}次年1月1日起{timing.years}年，至12月31日，{_ROLLS[timing.roll]}"
+            case QuarterEnd():
+                return f"{self.anchor(timing.anchor)}所在季度的最后一日，{_ROLLS[timing.roll]}"
             case OnDay(day, roll):
                 return f"{self._length(day)}之日" + ("" if roll is Roll.NONE else f"，{_ROLLS[roll]}")
+            case LaterOf(term, other, clause):
+                return f"{self.timing(term)}；{self.timing(other)}更晚的，延至该日（{clause}）"
         raise TypeError(f"no words for {type(timing).__name__}")
 
     def lapse(self, stage: Stage, lapse: Lapse) -> str:
@@ -218,9 +267,14 @@ class Wording:
     def consequence(self, what: Consequence) -> str:
         match what:
             case Integrity():
-                return f"记入科研信用记录{'（严重）' if what.serious else ''}：{what.ground}（{what.clause}）"
+                only = f"，仅限{self.expression(what.only_if)}" if what.only_if is not None else ""
+                return f"记入科研信用记录{'（严重）' if what.serious else ''}：{what.ground}{only}（{what.clause}）"
             case Bars():
-                return f"{what.text}，期限{period_words(what.length)}（{what.clause}）"
+                until = f"{self.fact(what.until)}，未定的为" if what.until is not None else ""
+                return f"{what.text}，期限{until}{period_words(what.length) if what.length else '至另行解除'}（{what.clause}）"
+            case SetsBarEnd():
+                until = f"改至{self.fact(what.until)}" if what.until is not None else "当日起解除"
+                return f"{what.text}：对{self.fact(what.subject)}的限制{until}（{what.clause}）"
             case Remember():
                 only = f"，仅限{self.expression(what.only_if)}" if what.only_if is not None else ""
                 value = self.expression(what.value)
@@ -236,8 +290,11 @@ class Wording:
         return f"{word}：{self.lapse(stage, clock.lapse)}"
 
     def _extension(self, extension: Extension) -> str:
-        most = f"，至多{period_words(extension.up_to)}" if extension.up_to else "，最长期限条文未规定"
-        return f"届满前可由{extension.by.title}延长{extension.at_most}次{most}（{extension.clause}）"
+        bounds = [f"，至多{period_words(extension.up_to)}"] if extension.up_to else []
+        bounds += [f"，累计不超过{period_words(extension.in_all)}"] if extension.in_all else []
+        most = "".join(bounds) or "，最长期限条文未规定"
+        times = f"{extension.at_most}次" if extension.at_most is not None else ""
+        return f"届满前可由{extension.by.title}延长{times}{most}（{extension.clause}）"
 
     def _length(self, source: Period | SetByCall | SetByAct) -> str:
         if isinstance(source, SetByCall):
@@ -307,6 +364,11 @@ class Wording:
 
     def _parent(self) -> Wording | None:
         return self._of(self.lifecycle.child_of or "")
+
+
+def owed(debtor: str, direction: str, payee: str) -> str:
+    """Who pays whom: 付 (the debtor pays), 追 (the payee claims it from the debtor)."""
+    return f"{debtor}付{payee}" if direction == "付" else f"{payee}向{debtor}{direction}"
 
 
 def period_words(period: Period) -> str:

@@ -9,6 +9,8 @@ from shixian.rules.errors import ScenarioError
 from shixian.rules.money import Money
 
 _PLAIN = ("status", "stage", "reason", "clause", "closed_on", "cycle", "regulation", "opened", "programme")
+_BY_NAME = ("outcomes", "children", "facts", "deadlines", "windows")
+_LISTS = ("refusals", "decisions", "obligations", "lists", "consequences", "events")
 _KNOWN = {
     *_PLAIN,
     "source",
@@ -34,6 +36,7 @@ def differences(expect: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any
         strange = sorted(set(wanted) - _KNOWN)
         if strange:
             raise ScenarioError(f"期望 {ref}：不认识 {'、'.join(strange)}", remedy=f"可用：{'、'.join(sorted(_KNOWN))}")
+        _shaped(ref, wanted)
         if ref not in found:
             result.append(f"{ref}：没有这一案件，有 {'、'.join(found)}")
             continue
@@ -41,6 +44,22 @@ def differences(expect: Mapping[str, Mapping[str, Any]], found: Mapping[str, Any
     if found.get("errors"):
         result.extend(found["errors"])
     return result
+
+
+def _shaped(ref: str, wanted: Mapping[str, Any]) -> None:
+    """What is compared by name is written by name, what is compared as a list is a list."""
+    for name in _BY_NAME:
+        if not isinstance(wanted.get(name) or {}, Mapping):
+            raise ScenarioError(f"期望 {ref} 的 {name} 应为“名称: 值”的形式")
+    for value in (wanted.get("windows") or {}).values():
+        if not isinstance(value, Mapping):
+            raise ScenarioError(f"期望 {ref} 的 windows 每项应为“名称: 值”的形式")
+    for name in _LISTS:
+        items = wanted.get(name, [])
+        if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+            raise ScenarioError(f"期望 {ref} 的 {name} 应为列表，每项为“名称: 值”的形式（没有则写 []）")
+    if not isinstance(wanted.get("stages", []), list) or not all(isinstance(s, str) for s in wanted.get("stages", [])):
+        raise ScenarioError(f"期望 {ref} 的 stages 应为列表")
 
 
 def _case(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

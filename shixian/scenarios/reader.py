@@ -1,5 +1,14 @@
 """Reading a scenario file. Every scalar is text (YAML would turn numbers, `no` and times into other things) and is
-typed by the facts' schema; what is not understood is refused with its place in the file."""
+typed by the facts' schema; what is not understood is refused with its place in the file.
+
+Beside `cases`, a file may say when all cases of a cycle are ranked (see `rules.cohort`), by default of its programme:
+
+    cohorts:
+      - {at: 2021-06-01T10:00, stage: bottom_rank, cycle: 2021, by: province_st}   # programme: KEY for another one
+
+At one instant, cases are opened first, then come acts, then rankings. A ranking that is refused is a refusal
+(`do: rank`) of each case that stands in its way.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +23,7 @@ import yaml
 from shixian.rules.errors import FactsError, ScenarioError, ShixianError
 from shixian.rules.facts import Value
 from shixian.rules.lifecycle import Lifecycle
-from shixian.rules.periods import parse_day, parse_instant
+from shixian.rules.periods import legal_day, parse_day, parse_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,18 @@ class ActStep:
     given: Mapping[str, object]
     documents: tuple[Mapping[str, object], ...]
     reason: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class CohortStep:
+    """One line of `cohorts`: all cases of a programme and cycle are ranked at a stage, when, by whom."""
+
+    at: datetime
+    programme: str
+    stage: str
+    cycle: int
+    by: str
     order: int
 
 
@@ -55,11 +76,25 @@ class Scenario:
     calendar_as_of: date | None = None
     title: str = ""
     texts: Mapping[str, str] = field(default_factory=dict)
+    cohorts: tuple[CohortStep, ...] = ()
+
+    def steps(self) -> list[CaseStep | ActStep | CohortStep]:
+        """All that happens, in the order of its instants; of one instant openings, acts, rankings, each as written."""
+        steps: list[tuple[str, int, int, CaseStep | ActStep | CohortStep]] = [
+            (case.opened.isoformat(), 0, number, case) for number, case in enumerate(self.cases)
+        ]
+        steps += [(act.at.isoformat(), 1, act.order, act) for act in self.acts]
+        steps += [(cohort.at.isoformat(), 2, cohort.order, cohort) for cohort in self.cohorts]
+        return [step for *_, step in sorted(steps, key=lambda item: item[:3])]
 
 
-_TOP = {"title", "programme", "parameters", "cases", "as_of", "expect", "history", "bars", "calendar_as_of", "note"}
+_TOP = {
+    *("title", "programme", "parameters", "cases", "cohorts", "as_of", "expect", "history", "bars", "calendar_as_of"),
+    "note",
+}
 _CASE = {"programme", "opened", "cycle", "facts", "acts"}
 _ACT = {"at", "stage", "do", "by", "with", "reason", "child", "source"}
+_COHORT = {"at", "programme", "stage", "cycle", "by", "source"}
 
 
 class _Loader(yaml.BaseLoader):
@@ -68,6 +103,8 @@ class _Loader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise ScenarioError(f"第{key.start_mark.line + 1}行：名称应为文字，不能是列表或映射")
             if key.value in seen:
                 raise ScenarioError(f"第{key.start_mark.line + 1}行：{key.value} 重复")
             seen.add(key.value)
@@ -91,6 +128,8 @@ def read_text(text: str, lifecycles: Mapping[str, Lifecycle], path: str = "scena
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a BaseLoader: text only
     except yaml.YAMLError as error:
         raise ScenarioError(f"{path} 不是合法的 YAML：{error}") from error
+    except RecursionError as error:
+        raise ScenarioError(f"{path} 的嵌套过深") from error
     return read_data(data, lifecycles, path)
 
 
@@ -122,7 +161,7 @@ def _scenario(data: Mapping[str, Any], lifecycles: Mapping[str, Lifecycle], path
         if "opened" not in item:
             raise ScenarioError(f"{where}：缺少 opened（立案日）")
         opened = parse_day(str(item["opened"]))
-        cycle = int(str(item.get("cycle", opened.year)))
+        cycle = _year(item.get("cycle", opened.year), where)
         cases.append(CaseStep(str(ref), own, opened, cycle, _mapping(item.get("facts") or {}, where)))
         for line in item.get("acts") or []:
             acts.append(_act(str(ref), _mapping(line, where), where, len(acts)))
@@ -130,7 +169,7 @@ def _scenario(data: Mapping[str, Any], lifecycles: Mapping[str, Lifecycle], path
     for ref, wanted in expect.items():
         if not str(wanted.get("source", "")).strip():
             raise ScenarioError(f"{path}：对 {ref} 的期望没有写明 source（依据条文手算的步骤）")
-    return Scenario(
+    scenario = Scenario(
         path=path,
         programme=programme,
         calls=_calls(_mapping(data.get("parameters") or {}, "parameters"), lifecycle, lifecycles),
@@ -138,11 +177,39 @@ def _scenario(data: Mapping[str, Any], lifecycles: Mapping[str, Lifecycle], path
         acts=tuple(sorted(acts, key=lambda step: (step.at, step.order))),
         as_of=parse_day(str(data["as_of"])),
         expect=expect,
-        history=tuple(_mapping(item, "history") for item in data.get("history") or []),
-        bars=tuple(_mapping(item, "bars") for item in data.get("bars") or []),
+        history=_lines(data.get("history") or [], "history", ("key", "subject", "cycle", "value")),
+        bars=_lines(data.get("bars") or [], "bars", ("subject", "lifecycle", "first_day", "clause", "text")),
         calendar_as_of=parse_day(str(data["calendar_as_of"])) if data.get("calendar_as_of") else None,
         title=str(data.get("title", "")),
+        cohorts=_cohorts(data.get("cohorts") or [], programme, lifecycles, path),
     )
+    happening: list[ActStep | CohortStep] = [*scenario.acts, *scenario.cohorts]
+    for step in happening:
+        if legal_day(step.at) > scenario.as_of:
+            text = f"{path}：as_of 为 {scenario.as_of}，{step.at.isoformat()} {step.stage} 尚未发生"
+            raise ScenarioError(text, remedy="推后 as_of 或删去该项")
+    return scenario
+
+
+def _cohorts(lines: Any, programme: str, lifecycles: Mapping[str, Lifecycle], path: str) -> tuple[CohortStep, ...]:
+    if not isinstance(lines, list):
+        raise ScenarioError(f"{path}：cohorts 应为列表")
+    found = []
+    for number, line in enumerate(lines):
+        where = f"{path}，cohorts 第{number + 1}项"
+        line = _mapping(line, where)
+        _only(line, _COHORT, where)
+        for name in ("at", "stage", "cycle", "by"):
+            if name not in line:
+                raise ScenarioError(f"{where}：缺少 {name}")
+        key, stage = str(line.get("programme", programme)), str(line["stage"])
+        stages = [one.key for one in _lifecycle(lifecycles, key, where).stages if one.cohort is not None]
+        if stage not in stages:
+            remedy = f"可用的有：{'、'.join(stages) or '无'}"
+            raise ScenarioError(f"{where}：{key} 没有统一排序的环节 {stage}", remedy=remedy)
+        at, cycle = parse_instant(str(line["at"])), _year(line["cycle"], where)
+        found.append(CohortStep(at, key, stage, cycle, str(line["by"]), number))
+    return tuple(found)
 
 
 def _act(case: str, line: Mapping[str, Any], where: str, order: int) -> ActStep:
@@ -204,6 +271,26 @@ def _call(
         except FactsError as error:
             raise ScenarioError(f"parameters：{error.message}", remedy=error.remedy) from error
         calls.setdefault(owner.key, {}).setdefault(cycle, {})[name] = value
+
+
+def _year(text: object, where: str) -> int:
+    if not (str(text).isascii() and str(text).isdigit() and len(str(text)) == 4):
+        raise ScenarioError(f"{where}：cycle 应为年度（四位数字），不是“{text}”")
+    return int(str(text))
+
+
+def _lines(data: Any, name: str, needed: tuple[str, ...]) -> tuple[Mapping[str, str], ...]:
+    """The lines of `history` or `bars`, each with all that it must say."""
+    if not isinstance(data, list):
+        raise ScenarioError(f"{name} 应为列表")
+    lines = tuple(_mapping(item, name) for item in data)
+    for line in lines:
+        missing = [key for key in needed if not str(line.get(key, "")).strip()]
+        if missing:
+            raise ScenarioError(f"{name} 的一项缺少 {'、'.join(missing)}")
+        if name == "history":
+            _year(line["cycle"], name)
+    return lines
 
 
 def _lifecycle(lifecycles: Mapping[str, Lifecycle], key: str, where: str) -> Lifecycle:

@@ -10,6 +10,7 @@ from shixian.rules.state import Case, Transition
 from shixian.scenarios.runner import World
 
 SEALED = "已封存"
+CONSEQUENCES = ("quota_drawn", "barred", "bar_end_set", "integrity_recorded", "remembered")
 
 
 def report(world: World) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def case_report(lifecycle: Lifecycle, case: Case, events: list[Transition]) -> d
         "windows": {stage: {"first_day": days[0], "last_day": days[1]} for stage, days in progress.windows.items()},
         "decisions": [_data(t) for t in events if t.kind == "decided"],
         "obligations": [_data(t) for t in events if t.kind == "obligation_created"],
-        "consequences": [_data(t) for t in events if t.kind in ("barred", "integrity_recorded", "remembered")],
+        "consequences": [_data(t) for t in events if t.kind in CONSEQUENCES],
         "refusals": [_refusal(t) for t in events if t.kind == "refused"],
         "lists": [
             {"list": item[0], "stage": item[1], "clause": item[2], "text": item[3]} for item in progress.lists.values()
@@ -76,7 +77,7 @@ def _shown(lifecycle: Lifecycle, name: str, value: Any) -> Any:
 
 def _without_sealed(world: World, own: str, event: dict[str, Any]) -> dict[str, Any]:
     """An event without what is sealed (who objected), also where it tells of another case that was opened."""
-    facts = world.law.lifecycles[event.get("lifecycle", own)].facts
+    facts = world.law.lifecycles.get(event.get("lifecycle", own), world.law.lifecycles[own]).facts
 
     def shown(name: str, value: Any) -> Any:
         return SEALED if facts[name].sealed and value not in (NONE.value, UNKNOWN.value) else value

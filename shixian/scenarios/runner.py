@@ -15,7 +15,7 @@ from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.periods import legal_day, parse_day
 from shixian.rules.register import Bar, MemoryRegister
 from shixian.rules.state import Case, Refusal, Transition
-from shixian.scenarios.reader import ActStep, CaseStep, Scenario
+from shixian.scenarios.reader import ActStep, CaseStep, CohortStep, Scenario
 
 
 @dataclass(slots=True)
@@ -51,8 +51,11 @@ class World:
         data = transition.data
         if transition.kind == "remembered":
             self.register.history[(data["key"], data["subject"], data["cycle"])].append(data["value"])
+            self.register.dated.append((data["key"], data["subject"], transition.legal_day, data["value"]))
         elif transition.kind == "limit_claimed":
             self.register.claimed[(data["limit"], data["scope"])].append(case.ref)
+        elif transition.kind == "quota_drawn":
+            self.register.draws[data["quota"], data["scope"]] = data["before"] + data["fen"]
         elif transition.kind == "barred":
             last = date.fromisoformat(data["last_day"]) if data.get("last_day") else None
             self.register.barred.append(
@@ -66,6 +69,9 @@ class World:
                     case.ref,
                 )
             )
+        elif transition.kind == "bar_end_set":
+            which = (data["subject"], data["lifecycle"], data["bar_clause"], date.fromisoformat(data["first_day"]))
+            self.register.end_bar(case.ref, *which, last_day=date.fromisoformat(data["last_day"]))
 
 
 def new_world(scenario: Scenario, lifecycles: Mapping[str, Lifecycle], calendar: Calendar | None = None) -> World:
@@ -94,13 +100,11 @@ def new_world(scenario: Scenario, lifecycles: Mapping[str, Lifecycle], calendar:
 def run(scenario: Scenario, lifecycles: Mapping[str, Lifecycle], calendar: Calendar | None = None) -> World:
     """The world on the scenario's `as_of`."""
     world = new_world(scenario, lifecycles, calendar)
-    steps: list[tuple[str, int, CaseStep | ActStep]] = [
-        (case.opened.isoformat(), number, case) for number, case in enumerate(scenario.cases)
-    ]
-    steps += [(step.at.isoformat(), 10_000 + step.order, step) for step in scenario.acts]
-    for _, _, step in sorted(steps, key=lambda item: item[:2]):
+    for step in scenario.steps():
         if isinstance(step, CaseStep):
             _open(world, lifecycles[step.programme], step)
+        elif isinstance(step, CohortStep):
+            _rank(world, lifecycles[step.programme], step)
         else:
             _act(world, step)
     for ref in [ref for ref, case in world.register.cases.items() if case.parent is None]:
@@ -116,6 +120,18 @@ def _open(world: World, lifecycle: Lifecycle, step: CaseStep) -> None:
         world.refused_opening(lifecycle, step.ref, step.opened, refusal)
         return
     proceedings.start(world, lifecycle, ref=step.ref, day=step.opened, cycle=step.cycle, facts=facts)
+
+
+def _rank(world: World, lifecycle: Lifecycle, step: CohortStep) -> None:
+    """All cases of the cycle, as they stand; a refusal that concerns no case is an error of the file."""
+    refs = [
+        ref
+        for ref, case in world.register.cases.items()
+        if case.lifecycle == lifecycle.key and case.cycle == step.cycle
+    ]
+    found = proceedings.rank_cohort(world, lifecycle, step.stage, refs, day=legal_day(step.at), by=step.by)
+    if isinstance(found, Refusal) and found.code == "cohort_empty":
+        world.errors.append(f"{step.at.isoformat()} {lifecycle.key} {step.cycle} {step.stage}：{found.because}")
 
 
 def _act(world: World, step: ActStep) -> None:

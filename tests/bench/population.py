@@ -87,7 +87,8 @@ def _clone(connection: object, ref: str, count: int) -> None:
                 f"insert into event (case_id, seq, {same}, previous, hash) select k.id, e.seq, "
                 + ", ".join(f"e.{name.strip()}" for name in same.split(","))
                 + ", k.head, shixian_sha256("
-                "e.version || :s || k.ref || :s || e.seq || :s || e.kind || :s || e.legal_day || :s || e.recorded_at || :s || e.actor || :s || e.person || :s || e.clause || :s || e.stage || :s || "
+                "e.version || :s || k.ref || :s || e.seq || :s || e.kind || :s || e.legal_day || :s || "
+                "e.recorded_at || :s || e.actor || :s || e.person || :s || e.clause || :s || e.stage || :s || "
                 "e.regulation || :s || e.encoding || :s || e.data || :s || k.head) "
                 "from clone k join event e on e.case_id = :source and e.seq = :seq"
             ),

@@ -38,7 +38,7 @@ class Told:
 
 
 class House:
-    """Runs commands on one database, as a shell would, but within this process and at an hour of the test's choosing."""
+    """Runs commands on one database, as a shell would, but within this process and at an hour the test chooses."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, url: str) -> None:
         self.capsys, self.monkeypatch, self.url = capsys, monkeypatch, url

@@ -73,7 +73,9 @@ def test_a_refused_opening_is_two_and_named(house: House) -> None:
         (("anchor", "--as-of", "2021-02-02"), "尚未到来"),
     ],
 )
-def test_a_slip_is_two_names_what_there_is_and_is_not_recorded(house: House, tokens: tuple[str, ...], says: str) -> None:
+def test_a_slip_is_two_names_what_there_is_and_is_not_recorded(
+    house: House, tokens: tuple[str, ...], says: str
+) -> None:
     opened(house)
     before = events(house)
     told = house(*tokens)

@@ -1,4 +1,4 @@
-"""The whole way through the shell: a database is made, a case opened, acted on, refused, its clock run out, verified."""
+"""The whole way through the shell: a database made, a case opened, acted on, refused, its clock run out, verified."""
 
 from __future__ import annotations
 
@@ -42,9 +42,13 @@ def test_from_an_empty_folder_to_a_record_that_verifies(root: Path, tmp_path: Pa
 
     opened = shixian("open", "sh-matching-funds", "national_approval=2020-12-31", "--day", "2020-12-31")
     assert "已立案　SH-MF-2020-0001" in opened and "2021-03-01（失权，计算中）第八条" in opened
-    assert "SH-MF-2020-0002" in shixian("open", "sh-matching-funds", "national_approval=2020-12-31", "--day", "2020-12-31")
+    assert "SH-MF-2020-0002" in shixian(
+        "open", "sh-matching-funds", "national_approval=2020-12-31", "--day", "2020-12-31"
+    )
     told = shixian("case", "SH-MF-2020-0001", "--as-of", "2021-01-31")
-    assert "到期月 2021 年 2 月没有对应日（31 日）" in told and "国家立项批复日期（national_approval）：2020-12-31" in told
+    assert (
+        "到期月 2021 年 2 月没有对应日（31 日）" in told and "国家立项批复日期（national_approval）：2020-12-31" in told
+    )
 
     for name in DOCUMENTS:
         (tmp_path / f"{name}.pdf").write_bytes(name.encode())

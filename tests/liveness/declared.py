@@ -20,6 +20,7 @@ from shixian.rules.lifecycle import (
     OneOf,
     Opens,
     Regulation,
+    SetsBarEnd,
     Spawn,
     Stage,
 )
@@ -134,6 +135,8 @@ def _act(stage: Stage, act: Act) -> Iterator[Pair]:
     for condition in act.conditions:
         yield "condition held", f"{key}.{condition.key}", condition.clause
         yield "condition refused", f"{key}.{condition.key}", condition.clause
+    for name in act.unbarred:
+        yield "barred refused", f"{key}.{name}", act.clause
     for document in act.documents:
         yield "document refused", f"{key}.{document.key}", document.clause
         if document.only_if is not None:
@@ -146,6 +149,9 @@ def _act(stage: Stage, act: Act) -> Iterator[Pair]:
         yield "decision", act.decides.key, act.decides.clause
         if act.decides.ceiling is not None:
             yield "ceiling refused", act.decides.key, act.decides.clause
+        for quota in act.decides.draws:
+            yield "quota drawn", quota.key, quota.clause
+            yield "quota refused", quota.key, quota.clause
         for owes in act.decides.owes:
             yield "obligation", f"{act.decides.key}/{owes.direction}{owes.sequence}", owes.clause
     if act.opens is not None:
@@ -164,5 +170,8 @@ def _consequences(consequences: tuple[Consequence, ...]) -> Iterator[Pair]:
         elif isinstance(what, Bars):
             for lifecycle in what.lifecycles:
                 yield "bar", f"{lifecycle}: {what.text}", what.clause
+            yield "bar applied", what.text, what.clause
+        elif isinstance(what, SetsBarEnd):
+            yield "bar end", what.text, what.clause
         else:
             yield "history", what.key, what.clause

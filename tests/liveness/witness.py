@@ -140,8 +140,17 @@ class Witness:
             yield f"repetition refused {key}"
         elif code == "out_of_window":
             yield f"window refused {key}"
+        elif code == "quota" and act.decides is not None:
+            told = (quota for quota in act.decides.draws if str(data.get("because", "")).startswith(quota.text))
+            yield from (f"quota refused {quota.key}" for quota in told if data.get("clause") == quota.clause)
         elif code == "over_ceiling" and act.decides is not None:
             yield f"ceiling refused {act.decides.key}"
+        elif code == "barred":
+            labels = {name: self.lifecycle.facts[name].label for name in act.unbarred}
+            because = str(data.get("because", ""))
+            yield from (
+                f"barred refused {key}.{name}" for name, label in labels.items() if because.startswith(f"{label}“")
+            )
         elif code == "missing_document":
             for document in act.documents:
                 if f"（{document.key}）" in str(data.get("because", "")):
@@ -164,11 +173,11 @@ class Witness:
             if clock.only_if is None:
                 continue
             sets = [e for e in events if e.kind == "deadline_set" and self._clock(e.data) is clock]
-            if not sets and self._happened(str(getattr(clock.timing, "anchor", "opened")), events):
+            if not sets and self._happened(str(getattr(clock.timing, "anchor", "") or "opened"), events):
                 yield f"guard skipped {stage.key}.{clock.key}"
 
     def _happened(self, anchor: str, events: Sequence[Event]) -> bool:
-        if anchor == "opened" or anchor.startswith("parent."):
+        if anchor in ("opened", "cycle") or anchor.startswith("parent."):
             return True
         if anchor in self.lifecycle.facts:
             given = [e.data["facts"].get(anchor) for e in events if e.kind == "case_opened"]
@@ -199,7 +208,7 @@ def _limits_refused(data: Mapping[str, Any], limits: Sequence[Limit]) -> Iterato
 
 def _tells(line: str, text: str, clause: str) -> bool:
     """Whether a line of `compared` speaks of this condition."""
-    return line.startswith(f"{text}：") and line.endswith(f"（{clause}）")
+    return line.startswith(f"{text}：") and line.partition("〔读法 ")[0].endswith(f"（{clause}）")
 
 
 def _follows(what: object, event: Event) -> bool:
@@ -249,8 +258,11 @@ _READERS: Mapping[str, Callable[..., Iterator[str]]] = {
     "resumed": _simple("resumption {stage}/{ground}"),
     "carried_over": lambda witness, data, events, index: _carried(events, index),
     "limit_claimed": _simple("limit claimed {limit}"),
+    "quota_drawn": _simple("quota drawn {quota}"),
     "integrity_recorded": _simple("integrity record {ground}"),
-    "barred": _simple("bar {lifecycle}: {text}"),
+    "barred": _simple("bar {lifecycle}: {text}", "bar end {text}"),  # one that had run out begins anew
+    "bar_applied": _simple("bar applied {text}"),
+    "bar_end_set": _simple("bar end {text}"),
     "remembered": _simple("history {key}"),
     "decided": _formulas,
     "obligation_created": _simple("obligation {decision}/{direction}{sequence}"),

@@ -263,6 +263,10 @@ def arguments(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator
     """Arguments that are left out or negated; entries of what a child or a formula is given."""
     if not isinstance(node, ast.Call):
         return
+    if called(node) == "later_of" and len(node.args) == 2:
+        first, second = node.args
+        for kept, gone in ((first, second), (second, first)):
+            yield Change("bound", *text.span(node), text.of(kept), short(text.of(gone)), "left out", "later_of")
     for given in node.keywords:
         name = given.arg or ""
         if name in LEFT_OUT and not (isinstance(given.value, ast.Constant) and given.value.value is None):
@@ -273,9 +277,9 @@ def arguments(node: ast.AST, above: Above, text: Text, known: Known) -> Iterator
             pairs = [
                 f"{text.of(k)}: {text.of(v)}" for k, v in zip(given.value.keys, given.value.values, strict=True) if k
             ]
-            for gone in pairs:
-                rest = ", ".join(pair for pair in pairs if pair != gone)
-                yield Change("child", *text.span(given.value), f"{{{rest}}}", short(gone), "left out")
+            for lost in pairs:
+                rest = ", ".join(pair for pair in pairs if pair != lost)
+                yield Change("child", *text.span(given.value), f"{{{rest}}}", short(lost), "left out")
 
 
 def _call_without(kind: str, node: ast.Call, gone: ast.keyword, text: Text) -> Change:

@@ -244,6 +244,19 @@ def test_provisional_deadlines_never_lapse_a_case() -> None:
     assert w.load("A").progress.reason == "lapsed"
 
 
+def test_a_window_moves_with_its_clock_when_the_calendar_is_loaded() -> None:
+    w = world()
+    # Known before the notice for 2021 was published (2020-11-25): the make-up Sunday of 7 February is not yet one.
+    w.law = Law(default_calendar().as_published_at(date(2020, 11, 1)), w.register, LIFECYCLES, w.law.calls)
+    opened(w)
+    to_notice(w)
+    # Without it, five working days from Wednesday 3 February are 4, 5, 8, 9, 10.
+    assert w.load("A").progress.windows["publicity"] == ["2021-02-03", "2021-02-10"]
+    w.law = Law(default_calendar(), w.register, LIFECYCLES, w.law.calls)
+    proceedings.recalculate(w, "A", date(2021, 2, 5), "2021年放假安排公布")
+    assert w.load("A").progress.windows["publicity"] == ["2021-02-03", "2021-02-09"]
+
+
 ACTS = [
     ("filing", "submit", "applicant", {"documents": ("form",)}),
     ("check", "answer", "office", {"sealed_copy": "是"}),

@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from shixian.rules.ages import NewYearsDay
 from shixian.rules.conditions import (
     AllOf,
     AnyOf,
@@ -33,29 +34,41 @@ from shixian.rules.conditions import (
     share,
 )
 from shixian.rules.describe import chart, in_order
+from shixian.rules.experts import Commitment, Conflict, Drawn, Shared
 from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
+from shixian.rules.history import LatestRemembered
 from shixian.rules.lifecycle import Closed, Goes, OneOf, Spawn, edge
 from shixian.rules.money import wan
 from shixian.rules.periods import Period, Roll, Unit
+from shixian.rules.points import AtMost
+from shixian.rules.quota import Left, Quota, Used
 from shixian.rules.timing import (
     After,
     Before,
     OnDay,
+    QuarterEnd,
     SetByAct,
     SetByCall,
     Timing,
     Yearly,
     YearsFromNewYear,
     days,
+    later_of,
     months,
+    on_day,
     set_by_act,
     set_by_call,
     yearly,
 )
-from shixian.rules.wording import Wording
+from shixian.rules.wording import Wording, owed
 from tests.commands import sample
 
 WORDS = Wording(sample.GRANT, sample.CATALOGUE)
+
+QUOTA = Quota(
+    key="quota", clause="第三条", scope=(fact("unit_name"),), at_most=Constant(wan(10)), text="每家每年不超过10万元"
+)
+POOL = Quota(key="pool", clause="第三条", at_most=fact("granted"), text="总额为限", per_cycle=False)
 
 EXPRESSIONS: list[tuple[Expression, str]] = [
     (Constant(wan(500)), "5,000,000.00元"),
@@ -68,6 +81,7 @@ EXPRESSIONS: list[tuple[Expression, str]] = [
     (Mark("check.request_correction"), "“形式审查”中要求补正之日"),
     (Compare("＝", OutcomeOf("award"), Constant("approved")), "“审定”的结果为“审核通过”"),
     (Remembered("winner", "unit_name", 1, "一等"), "单位名称1个年度前的“winner”记录数（一等）"),
+    (LatestRemembered("winner", "unit_name"), "单位名称此前最近一次“winner”记录"),
     (Children("sample-objection", "open"), "未结的“异议处理”件数"),
     (OfParent(fact("budget")), "原案件的项目预算"),
     (Later(fact("approved"), Period(2, Unit.MONTHS)), "批复日期之后2个月"),
@@ -100,11 +114,25 @@ EXPRESSIONS: list[tuple[Expression, str]] = [
     (fact("budget").is_known & (fact("budget") > wan(1)), "项目预算 ＞ 10,000.00元"),
     (Choose(fact("staff") >= 10, fact("budget"), fact("granted")), "项目预算（研发人员数 ≥ 10时；否则为核定金额）"),
     (DecidedAmount("grant"), "已决定的资助金额"),
+    (AtMost(fact("staff"), Constant(10)), "研发人员数（至多计10）"),
     (mark("act") > fact("approved"), "办理日 ＞ 批复日期"),
     (parameter("notice_length").is_none, "年度通知规定的公示期为无"),
+    (NewYearsDay(mark("cycle")), "年度的1月1日"),
+    (Used(QUOTA), "“每家每年不超过10万元”（按单位名称，每年度至多100,000.00元）的已用额"),
+    (Left(POOL), "“总额为限”（累计至多核定金额）的余额"),
+    (Shared(fact("unit_name"), fact("kind")).equals(0), "单位名称与类别的共同项数 ＝ 0"),
+    (Commitment(fact("unit_name")), "单位名称的摘要"),
+    (
+        Drawn(fact("unit_name"), (Conflict("kin", "近亲属", fact("kind"), "第一条"),), fact("staff"), fact("unit_name")),
+        "从单位名称中抽取的研发人员数名（近亲属（第一条）除外）",
+    ),
 ]
 
 TIMINGS: list[tuple[Timing, str]] = [
+    (
+        later_of(months(2).after("approved"), on_day(set_by_act("approved")), clause="第七条"),
+        "2个月，自批复日期起；办理时确定的批复日期之日更晚的，延至该日（第七条）",
+    ),
     (months(2).after("approved"), "2个月，自批复日期起"),
     (After(Period(5, Unit.DAYS), "opened", Roll.NONE), "5日，自立案日起，逢休息日不顺延"),
     (set_by_call("notice_length").after("publicity.publish"), "年度通知规定的公示期，自“公示”中发布公示之日起"),
@@ -114,6 +142,7 @@ TIMINGS: list[tuple[Timing, str]] = [
     (yearly(9, 30, anchor="approved", reading="r"), "批复日期当年9月30日，逢休息日不顺延"),
     (Yearly(9, 30, "approved", "r", next_after_anchor=True), "批复日期当日或之后的首个9月30日，逢休息日不顺延"),
     (YearsFromNewYear(3, "award.done", "r"), "“审定”办结之日次年1月1日起3年，至12月31日，逢休息日不顺延"),
+    (QuarterEnd("approved", "r"), "批复日期所在季度的最后一日，逢休息日不顺延"),
     (OnDay(SetByCall("notice_length")), "年度通知规定的公示期之日"),
     (OnDay(SetByAct("approved"), Roll.NEXT_WORKING_DAY), "办理时确定的批复日期之日，逢休息日顺延"),
 ]
@@ -184,3 +213,8 @@ def test_titles_cannot_break_the_chart() -> None:
     odd = replace(sample.STAGES[0], title='甲"]; x --> y <b>')
     told = chart(replace(sample.GRANT, stages=(odd, *sample.STAGES[1:])))
     assert 's_filing["甲#quot;]; x --#gt; y #lt;b#gt;<br/>第二条"]' in told
+
+
+def test_a_debt_is_told_from_the_side_that_acts() -> None:
+    assert owed("市财政局", "付", "甲公司") == "市财政局付甲公司"
+    assert owed("承担单位", "追", "市财政局") == "市财政局向承担单位追"

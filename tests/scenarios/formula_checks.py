@@ -5,7 +5,8 @@
       - {formula: indirect_cost_ceiling, with: {local_grant: 100万元}, amount: 80000.00元, clause: 第五条, source: ...}
       - {formula: indirect_cost_ceiling, with: {}, refused: 缺少, clause: 第五条, source: ...}
 
-`amount` or `refused` (words of the refusal) is expected; `readings` lists the readings the amount rests on.
+`amount` or `refused` (words of the refusal) is expected; `readings` lists the readings the amount rests on, `steps`
+the clauses of its steps from the result down.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from shixian.rules.formulas import Formula
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.money import Money
 
-_KEYS = {"formula", "with", "amount", "refused", "clause", "readings", "source"}
+_KEYS = {"formula", "with", "amount", "refused", "clause", "readings", "steps", "source"}
 _TOP = {"title", "programme", "formulas", "note"}
 
 
@@ -78,4 +79,7 @@ def _check(found: Formula, line: Mapping[str, Any]) -> list[str]:
         lines.append(f"条款应为 {line['clause']}，实为 {result.explanation.clause}")
     if "readings" in line and list(line["readings"]) != list(result.readings):
         lines.append(f"读法应为 {line['readings']}，实为 {list(result.readings)}")
+    steps = [node.clause for _, node in result.explanation.walk() if node.clause]
+    if "steps" in line and list(line["steps"]) != steps:
+        lines.append(f"各步条款应为 {line['steps']}，实为 {steps}")
     return lines

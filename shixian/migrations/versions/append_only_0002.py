@@ -20,6 +20,7 @@ APPEND_ONLY = (
     "history",
     "integrity_record",
     "document",
+    "quota_draw",
     "call",
     "encoding",
     "erratum",

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("remedy", sa.Text(), nullable=False),
         sa.Column("asks", sa.Text(), nullable=False),
         sa.Column("compared", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_refused_opening"),
     )
     op.create_index("ix_refused_opening_lifecycle", "refused_opening", ["lifecycle"])
@@ -183,6 +184,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("case_id", ROW_ID, nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("end_seq", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_bar_case_id_case_file"),
         sa.PrimaryKeyConstraint("id", name="pk_bar"),
     )
@@ -339,6 +341,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "key", name="uq_list_item_case_id_key"),
     )
     op.create_index("ix_list_item_worklist", "list_item", ["list", "since"])
+    op.create_table(
+        "quota_draw",
+        sa.Column("id", ROW_ID, nullable=False),
+        sa.Column("quota", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.Column("at_most", sa.BigInteger(), nullable=False),
+        sa.Column("fen", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", ROW_ID, nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.CheckConstraint("before >= 0 AND fen > 0 AND before + fen <= at_most", name="ck_quota_draw_within"),
+        sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name="fk_quota_draw_case_id_case_file"),
+        sa.PrimaryKeyConstraint("id", name="pk_quota_draw"),
+        sa.UniqueConstraint("quota", "scope", "before", name="uq_quota_draw_quota_scope_before"),
+    )
+    op.create_index("ix_quota_draw_case_id", "quota_draw", ["case_id"])
     op.create_table(
         "obligation",
         sa.Column("id", ROW_ID, nullable=False),

@@ -79,6 +79,8 @@ NOMINATION = Stage(
             ),
             conditions=(*KIND_CONDITIONS, *NOMINATION_CONDITIONS),
             limits=(EXPERT_ONCE,),
+            # Who has a serious credit record may neither nominate nor be nominated (沪科规〔2020〕9号第十六条第二款).
+            unbarred=("nominator_name", "completers"),
             consequences=(CANDIDATES,),
         ),
     ),
@@ -143,7 +145,7 @@ def review(
     optional: tuple[str, ...] = (),
     conditions: tuple[Condition, ...] = (),
 ) -> Stage:
-    """One of the three reviews: experts who are nobody's candidate this year pass a candidate on, or do not."""
+    """One of the three reviews: experts who are nobody's candidate this year, and whom no credit record bars."""
     experts = f"{key}_experts"
     recusal = Condition(
         "recusal",
@@ -169,6 +171,7 @@ def review(
                 inputs=(experts, *inputs),
                 optional=optional,
                 conditions=(recusal, *conditions),
+                unbarred=(experts,),
             ),
             Act(
                 verb="fail",
@@ -178,6 +181,7 @@ def review(
                 outcome="failed",
                 inputs=(experts,),
                 conditions=(recusal,),
+                unbarred=(experts,),
             ),
         ),
         outcomes=(

@@ -58,6 +58,7 @@ TENANT_LIFECYCLE = Lifecycle(
     key=TENANT,
     title="在孵企业认定",
     regulation=REGULATION,
+    is_application=False,  # the district examines; nobody applies
     actors=(DISTRICT,),
     facts=FactSet(
         (
@@ -151,6 +152,7 @@ GRADUATE_LIFECYCLE = Lifecycle(
     key=GRADUATE,
     title="毕业企业认定",
     regulation=REGULATION,
+    is_application=False,  # the district examines; nobody applies
     actors=(DISTRICT,),
     facts=FactSet(
         (

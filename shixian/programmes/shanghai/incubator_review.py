@@ -312,6 +312,7 @@ REVIEW_LIFECYCLE = Lifecycle(
     key=REVIEW,
     title="载体年度绩效评价",
     regulation=REGULATION,
+    is_application=False,  # 市科委 evaluates whom the system holds
     actors=(STCSM, CARRIER, DISTRICT),
     facts=FactSet(
         (

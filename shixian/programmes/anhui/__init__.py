@@ -1,0 +1,1 @@
+"""Anhui 安徽省: one module per regulation, each to be read beside its text."""

@@ -1,0 +1,323 @@
+"""Readings of 皖科基奖〔2020〕16号: what its text leaves open, what was chosen, and why; grouped by where each one bites."""
+
+from __future__ import annotations
+
+from shixian.rules.lifecycle import Reading
+
+BAR_LENGTH = Reading(
+    key="bar_length",
+    clause="第四十一条",
+    question="“三年以内”“五年以内”不得申请（第四十一条至第四十三条），是固定三年、五年，还是可以更短，自何日起算？",
+    chosen="决定可以写明较短的截止日，最长至决定日起三年（五年）的对应日；未写明的为最长期限；决定日不计入，逢休息日不顺延",
+    because="“以内”是上限，第四十二条还要求视情节轻重；起算日未规定，限制自决定始能生效",
+    otherwise="一律满三年、五年；或自行为发生日、年度终了起算",
+)
+OWN_PROJECT = Reading(
+    key="own_project",
+    clause="第二十七条",
+    question="申请人、参与人本人是专家的，能否评审自己的项目？",
+    chosen="不能，属于“其他可能影响公正评审”的情形",
+    because="近亲属尚须回避，本人更须回避",
+    otherwise="只按所列情形，由专家自行申请回避",
+)
+STRUCK_OFF = Reading(
+    key="struck_off_for_good",
+    clause="第四十四条",
+    question="“取消其评审资格”有无期限？",
+    chosen="没有期限：此后的评审专家名单一律不得列入",
+    because="条文未写期限，也未设恢复程序；与第四十三条写明三年不同",
+    otherwise="只取消本次或本年度的评审资格",
+)
+CORRECTION = Reading(
+    key="correction_silent",
+    clause="第四十二条",
+    question="“限期改正”期限多长，逾期不改正怎么办（第四十二条、第四十三条同）？",
+    chosen="期限由省科技厅责令时写明；逾期列入经办人清单，由其视情节另作处理并说明理由",
+    because="条文未规定期限和逾期的后果",
+    otherwise="逾期即终止或者取消资格",
+)
+
+APPLICATION_READINGS = (
+    Reading(
+        key="age",
+        clause="第十五条第（一）项",
+        question="“申请当年”是哪一年；1月1日当天满45周岁的是否“未满”（第十五条至第十九条同）？",
+        chosen="申请当年为年度申报通知的年度；1月1日出生、当日为45岁生日的仍视为未满",
+        because="周岁自生日次日起算；省科技厅历年申报通知均要求“某年1月1日以后出生”，含该日，且年度以申报年度计",
+        otherwise="生日当天即满；或以提交申请的年份为申请当年",
+    ),
+    Reading(
+        key="record_and_statement",
+        clause="第十四条第（三）项",
+        question="“正在承担”“承担过”“合计限2项”以什么为准？",
+        chosen="申请人的陈述与本办法施行后的记录都须符合；自计划任务书核准起为承担，结题、终止、撤销时终了",
+        because="施行前的项目只有陈述可查；任务书核准后才实施和拨款（第二十九条）",
+        otherwise="只依陈述；或自立项计划下达起为承担",
+    ),
+    Reading(
+        key="counted_when",
+        clause="第十四条第（一）项",
+        question="“同年申请”的项数何时计入？",
+        chosen="依托单位推荐提交省科技厅时计入，按申报年度计；未推荐的不计，不予受理的不退还",
+        because="申请通过依托单位提出（第二十条），推荐之前尚未到达省科技厅",
+        otherwise="申请人提交依托单位时即计入；或只计受理的申请",
+    ),
+    Reading(
+        key="closing_date",
+        clause="第二十条",
+        question="逾申报通知规定日期推荐提交的，如何处理？",
+        chosen="列入经办人清单，由省科技厅决定是否准予逾期提交并说明理由",
+        because="条文只要求按通知提出，未规定逾期的后果",
+        otherwise="一律按第二十二条第（二）项不予受理",
+    ),
+    Reading(
+        key="host_record",
+        clause="第七条",
+        question="依托单位是否注册，以什么为准？",
+        chosen="本办法施行后的注册记录，或者依托单位说明此前已注册；取消资格期间不得推荐",
+        because="施行前的注册没有记录可查",
+        otherwise="均须重新注册",
+    ),
+    Reading(
+        key="notice_days",
+        clause="第二十二条",
+        question="公示期5日、7日是日历日还是工作日，首日末日如何计（第二十五条同）？",
+        chosen="日历日；发布当日不计入，末日24时届满，末日逢休息日顺延",
+        because="条文写“日”而不是“工作日”；按《民法典》第二百零一条、第二百零三条计算",
+        otherwise="工作日；或发布当日计入",
+    ),
+    Reading(
+        key="recusal_binds",
+        clause="第二十条第三款",
+        question="申请回避函所列专家是否一律不得评审？",
+        chosen="一律不得评审该项申请（通讯和会议评审均适用），不适用于结题",
+        because="条文给予申请人提名权，未设审查理由的程序；“评审其项目申请”不包括结题审查",
+        otherwise="仅供省科技厅参考",
+    ),
+    Reading(
+        key="draw_of_experts",
+        clause="第二十三条",
+        question="专家如何选定？",
+        chosen="可以指定，也可以抽取；抽取的，先公布种子的摘要，抽取时公开种子，任何人可以复算",
+        because="条文只要求学术水平、职业道德和回避，未规定方法",
+        otherwise="一律抽取",
+    ),
+    Reading(
+        key="meeting_order",
+        clause="第二十一条第（四）项",
+        question="厅会议批准在公示之前还是之后？",
+        chosen="公示期满、异议处理后由厅会议批准立项计划",
+        because="第二十五条“经公示后确定立项计划”，批准是最后一步",
+        otherwise="厅会议先批准拟资助名单，公示后自动确定",
+    ),
+    Reading(
+        key="objection_effect",
+        clause="第二十六条",
+        question="异议未处理完或者成立的，能否立项？",
+        chosen="不能；只影响被异议的项目",
+        because="公示和异议先于立项计划，处理异议即为决定能否列入",
+        otherwise="异议不停止立项",
+    ),
+    Reading(
+        key="cancelled_participants",
+        clause="第四十一条",
+        question="取消“本年度项目评审和承担项目的资格”，是否及于作为参与人的其他申请？",
+        chosen="及于：该人作为参与人的本年度其他申请不予受理、不予立项",
+        because="条文取消的是人的资格，不限于该项申请",
+        otherwise="只及于该项申请",
+    ),
+    Reading(
+        key="credit_record",
+        clause="第四十条",
+        question="“参照”国家规定处理，是否记入科研诚信记录？",
+        chosen="查实的失信行为记入；情节严重并限制申请的，按严重失信记入",
+        because="所参照的规定即严重失信行为记录的规定",
+        otherwise="由该规定的程序另行认定后记入",
+    ),
+    BAR_LENGTH,
+    OWN_PROJECT,
+    STRUCK_OFF,
+)
+
+PROJECT_READINGS = (
+    Reading(
+        key="explained_in_time",
+        clause="第二十九条第三款",
+        question="“规定期限内未说明理由”的期限，与提交期限是否同一；说明理由后怎么办？",
+        chosen="同一期限；期限内说明理由的，不视为放弃，由经办人决定是否准予逾期提交",
+        because="条文只有一个“规定期限”，且两项条件须同时具备才视为放弃",
+        otherwise="另行规定说明理由的期限",
+    ),
+    Reading(
+        key="sent_back",
+        clause="第二十九条第二款",
+        question="计划任务书不能核准的怎么办？",
+        chosen="退回修改后重新提交，不视为逾期",
+        because="条文只有核准和返还，未规定不核准的后果；提交已在期限内",
+        otherwise="视为放弃接受资助",
+    ),
+    Reading(
+        key="paid_once",
+        clause="第五条",
+        question="定额经费分几次、何时、由谁拨付？",
+        chosen="任务书核准后一次核拨至依托单位，由省科技厅拨付，不定期限",
+        because="条文未规定分期和期限；核准的任务书是拨付的依据（第二十九条）",
+        otherwise="分年度拨付；或由财政部门直接拨付",
+    ),
+    Reading(
+        key="recovery",
+        clause="第四十二条第二款",
+        question="收回、追回多少，向谁，何时？",
+        chosen="终止的收回已拨付资金的结余；撤销的追回全部已拨付资金；由依托单位交回省科技厅，不定期限",
+        because="“结余已拨付资金”与“已拨付资金”用语不同；经费拨至依托单位（第五条）",
+        otherwise="撤销也只追回结余；或向项目负责人追回",
+    ),
+    Reading(
+        key="sixty_days",
+        clause="第三十四条第二款",
+        question="“届满60日前”如何倒推，恰好60日算不算，逢休息日怎么办？",
+        chosen="届满日不计入，自前一日起向前数60日，第60日当日仍在期限内；逢休息日不移动",
+        because="类推《民法典》第二百零一条；条文要求留足60日，顺延会少于60日",
+        otherwise="须在第60日之前提出；或提前至前一工作日",
+    ),
+    Reading(
+        key="extension_once",
+        clause="第三十四条第一款",
+        question="“可以申请延期1次”：未获批准的能否再申请？",
+        chosen="不能，申请以1次为限",
+        because="条文限制的是申请的次数",
+        otherwise="以批准1次为限",
+    ),
+    Reading(
+        key="decided_late",
+        clause="第三十四条第二款",
+        question="按期申请，而届满时省科技厅尚未决定的怎么办？",
+        chosen="等待决定，不组织结题；其后批准的，仍自原届满日起计算不超过1年",
+        because="决定未设期限，机关的迟延不应使负责人失去已经行使的权利",
+        otherwise="届满即不能延期",
+    ),
+    Reading(
+        key="project_year",
+        clause="第三十条第二款",
+        question="“上一年度”是公历年还是项目年？最后一年还要报吗？",
+        chosen="公历年，12月31日启动；资助期限在12月31日或之前届满的，当年以结题代替",
+        because="“每年6月底前”以公历年为准；结题报告包括全部执行情况",
+        otherwise="自任务书核准日起满一年为一年度",
+    ),
+    Reading(
+        key="change_registered",
+        clause="第三十三条第一款",
+        question="负责人变更后，谁承担项目？",
+        chosen="自批准之日起由新负责人承担；省基金办登记后方可组织结题",
+        because="第十四条按负责人限项，承担人须与批准一致",
+        otherwise="仍按原申请人计",
+    ),
+    Reading(
+        key="organised_when",
+        clause="第三十五条",
+        question="“3个月内组织结题”以何为准，逾期怎么办？",
+        chosen="以省科技厅发出组织结题并写明材料提交期限之日为准；逾期列入督办",
+        because="期限约束省科技厅，条文未规定后果；联合基金项目按合作协议",
+        otherwise="3个月内须作出结题结果",
+    ),
+    Reading(
+        key="three_months_extended",
+        clause="第三十五条",
+        question="批准延期的项目，3个月自何日起算？",
+        chosen="自延期后的届满日起算",
+        because="延期即延长资助期限（第三十四条），此前资助期未满",
+        otherwise="自原届满日起算",
+    ),
+    CORRECTION,
+)
+
+OBJECTION_READINGS = (
+    Reading(
+        key="who_objects",
+        clause="第二十六条",
+        question="谁可以异议，何时提出？",
+        chosen="申请人，在7日公示期内；其他单位和个人依第四十条实名举报",
+        because="条文写“申请人对拟资助项目存在异议”；公示期即为提出异议而设",
+        otherwise="任何人均可；或公示期后仍可",
+    ),
+    Reading(
+        key="objection_time",
+        clause="第二十六条",
+        question="异议多久处理，如何处理？",
+        chosen="不定期限，由省基金办认定是否成立并说明理由；认定成立的不得立项",
+        because="条文只规定由省基金办负责处理",
+        otherwise="限期处理",
+    ),
+)
+
+PROGRESS_READINGS = (
+    Reading(
+        key="end_of_june",
+        clause="第三十条第二款",
+        question="“每年6月底前审定”是否含6月30日，逢休息日是否顺延，逾期怎么办？",
+        chosen="含6月30日，不顺延；逾期列入经办人清单，由省科技厅决定是否准予补报",
+        because="固定日期不是期间，第二百零三条不适用；条文未规定逾期的后果，第四十二条第（二）项另有处理",
+        otherwise="截至6月29日；或顺延至次一工作日",
+    ),
+)
+
+CHANGE_READINGS = (
+    Reading(
+        key="old_host_applies",
+        clause="第三十三条第三款",
+        question="变更依托单位由谁提出，以什么证明协商一致？",
+        chosen="由原依托单位提出，附两单位协商一致的意见",
+        because="条文写明“由原依托单位提出”",
+        otherwise="新依托单位提出亦可",
+    ),
+)
+
+CONCLUSION_READINGS = (
+    Reading(
+        key="materials_due",
+        clause="第三十五条第二款",
+        question="结题材料何时提交，逾期怎么办？",
+        chosen="由省科技厅组织结题时写明；逾期列入经办人清单，由其决定准予逾期或者依第四十二条第（二）项处理",
+        because="3个月约束省科技厅；条文未规定负责人的提交期限和后果",
+        otherwise="期满之日起3个月内提交，逾期为D",
+    ),
+    Reading(
+        key="cure_period",
+        clause="第三十七条第三款",
+        question="“逾期不改正”的期限多长？",
+        chosen="由省科技厅要求改正时写明；逾期作出D",
+        because="条文未规定期限，后果已有规定",
+        otherwise="统一规定期限",
+    ),
+    Reading(
+        key="fail_uncorrected",
+        clause="第三十七条第三款",
+        question="“且逾期不改正”是否也修饰“专家评审意见为不合格”？",
+        chosen="不修饰：专家意见不合格即可作出D；但已证明勤勉尽责的作出C",
+        because="学术意见无从改正；“或有下列情况之一且逾期不改正”自成一项；第二款为特别规定",
+        otherwise="专家意见不合格的也应先限期改正",
+    ),
+    Reading(
+        key="missed_results",
+        clause="第三十七条第二款",
+        question="未取得预期成果而勤勉尽责的，能否评为A或B？",
+        chosen="不能，作出C",
+        because="条文写明作出“通过（C）”",
+        otherwise="C是下限",
+    ),
+    OWN_PROJECT,
+    STRUCK_OFF,
+)
+
+HOST_READINGS = (BAR_LENGTH, CORRECTION)
+EXPERT_READINGS = (STRUCK_OFF,)
+REPORT_READINGS = (
+    Reading(
+        key="anonymous",
+        clause="第四十条",
+        question="匿名举报怎么办？",
+        chosen="不按本条办理并说明理由；其中的线索可由省科技厅依职权核查",
+        because="条文规定“实名举报”",
+        otherwise="一并受理",
+    ),
+)

@@ -1,0 +1,233 @@
+"""Readings of 苏科机发〔2020〕206号: what its text leaves open, what was chosen, and why; grouped by lifecycle."""
+
+from __future__ import annotations
+
+from shixian.rules.lifecycle import Reading
+
+IN_FORCE = Reading(
+    key="in_force",
+    clause="印发通知",
+    question="没有写明施行日和终期，自何日起适用，至何日止？",
+    chosen="自印发之日（2020年7月28日）起适用，无终期",
+    because="规范性文件没有另定施行日的，自印发起执行；“试点”没有写明结束",
+    otherwise="自公布或收到之日起；试点结束另行通知",
+)
+
+USE_READINGS = (
+    IN_FORCE,
+    Reading(
+        key="calendar_year",
+        clause="二（四）",
+        question="“每年”“当年有效”的年，是日历年度还是自领取起满一年？",
+        chosen="日历年度：每年立一案（注册不重复），未领取、未使用的额度至12月31日24时失效，末日逢休息日不顺延",
+        because="“当年”“本年度预算资金”都以预算年度计；固定日期不是期间，不适用顺延",
+        otherwise="自领取之日起一年",
+    ),
+    Reading(
+        key="registered_once",
+        clause="二（三）",
+        question="一次性注册后，以后年度还要注册吗？",
+        chosen="注册审核通过一次，以后各年直接申领",
+        because="条文写明“一次性注册”",
+        otherwise="每年随入库登记编号重新注册",
+    ),
+    Reading(
+        key="linked_only",
+        clause="二（三）",
+        question="不在联动地区的企业能否注册？",
+        chosen="不能：注册由联动地区科技主管部门审核，其他地区没有审核机关",
+        because="条文只规定联动地区审核，且地方资助由联动地区承担",
+        otherwise="由省统筹中心审核",
+    ),
+    Reading(
+        key="library_yearly",
+        clause="引言",
+        question="注册是一次性的，入库登记编号是每年的：以后各年申领时是否再查？",
+        chosen="每次申领都须有申领当年的入库登记编号",
+        because="企业的含义以“取得相应年度入库登记编号”为要件，不具备的当年不是本方案所称企业",
+        otherwise="仅在注册时查验",
+    ),
+    Reading(
+        key="claims_add_up",
+        clause="二（四）",
+        question="额度能否分次领取？",
+        chosen="可以，每次领取立一案，一家企业一个年度各次领取合计不超过10万元",
+        because="条文限制的是每年领取的额度，不是次数",
+        otherwise="每年只领取一次",
+    ),
+)
+
+ORDER_READINGS = (
+    Reading(
+        key="calendar_year",
+        clause="二（四）",
+        question="12月确认合同、次年才支付的订单，使用哪一年的额度？",
+        chosen="以支付之日为准：12月31日24时前未支付的，当年额度失效，次年另以次年的额度下单",
+        because="省创新券在订单支付环节使用，额度当年有效",
+        otherwise="以确认合同之日为准",
+    ),
+    Reading(
+        key="claims_add_up",
+        clause="二（四）",
+        question="分次领取的额度，使用时是否分开计算？",
+        chosen="合并计算：一家企业一个年度各次使用合计不超过各次领取合计",
+        because="额度属于企业和年度，可分多次使用",
+        otherwise="每次领取的额度单独计算",
+    ),
+    Reading(
+        key="first_used",
+        clause="二（五）",
+        question="已经领取、未及使用而当年预算用尽的，怎样处理？",
+        chosen="领取不保留预算：按支付先后使用，预算用尽后不能再抵扣；预算总额由省统筹中心每年公布",
+        because="条文以“先用先得”而不是先领先得",
+        otherwise="按已领取的额度保留预算",
+    ),
+    Reading(
+        key="fixed_rate",
+        clause="二（五）",
+        question="企业能否选择少抵扣？支付后金额变动（退款、补款）怎样调整？",
+        chosen="抵扣额按支付时的实际服务金额计算，不由企业选择；支付后的变动条文未规定，不调整已使用的额度",
+        because="条文写明抵扣实际服务金额的25%，是定率而不是上限",
+        otherwise="企业可以少抵扣；退款时退回额度",
+    ),
+    Reading(
+        key="pilot_services",
+        clause="一（三）",
+        question="哪些服务可以使用省创新券？",
+        chosen="大型科学仪器共享、检验检测两类",
+        because="试点以这两类服务为限，引言所举科技服务也以此二者为例",
+        otherwise="入库机构发布的所有科技服务",
+    ),
+    Reading(
+        key="no_latest_request",
+        clause="二（六）",
+        question="完成服务后最迟何时申请兑付？跨年完成的服务能否兑付？",
+        chosen="没有最迟日期；当年支付、次年完成的服务仍可兑付",
+        because="失效的是企业未使用的额度；已经抵扣的金额是服务机构的债权",
+        otherwise="须在当年内申请",
+    ),
+)
+
+OFFSET_READINGS = (
+    Reading(
+        key="partial_offset",
+        clause="二（五）",
+        question="额度或预算余额不足服务金额25%时，部分抵扣还是不抵扣？",
+        chosen="按余额部分抵扣，其余由企业支付；没有余额的，不能再使用",
+        because="额度可分多次使用，条文没有不足即不得使用的限制",
+        otherwise="余额不足25%的不能使用",
+    ),
+    Reading(
+        key="offset_rounding",
+        clause="二（五）",
+        question="25%不足一分的尾数怎样处理？",
+        chosen="舍去，由企业支付",
+        because="财政补助不超过规定的比例",
+        otherwise="四舍五入至分",
+    ),
+)
+
+REDEMPTION_READINGS = (
+    Reading(
+        key="batch",
+        clause="二（六）",
+        question="“按季度集中兑付”以何日为界？",
+        chosen="申请所在季度的最后一日为界，逢休息日不顺延；该日过后核准，列入本季度的兑付清单",
+        because="集中兑付须待本季度的申请到齐；条文没有另定截止日",
+        otherwise="由省统筹中心每季度自定截止日",
+    ),
+    Reading(
+        key="out_of_batch",
+        clause="二（六）",
+        question="“原则上”按季度，能否提前兑付？",
+        chosen="可以，由省统筹中心说明理由",
+        because="“原则上”允许例外，例外须说明理由",
+        otherwise="一律按季度",
+    ),
+    Reading(
+        key="one_redemption",
+        clause="二（六）",
+        question="一笔订单能否多次申请兑付？",
+        chosen="只兑付一次，金额为支付时抵扣的省创新券金额",
+        because="省创新券抵扣一次，只产生一笔补助",
+        otherwise="按服务进度分次兑付",
+    ),
+    Reading(
+        key="item_by_item",
+        clause="二（八）",
+        question="清单中一笔有异议，其余各笔能否拨付？",
+        chosen="逐笔处理：异议只使所针对的那一笔暂不拨付，处理完毕且异议不成立的再拨付",
+        because="公示的是清单，拨付的是每一笔；无异议的机构不应因他人的异议受累",
+        otherwise="整批暂缓",
+    ),
+    Reading(
+        key="local_share",
+        clause="二（八）",
+        question="联动地区资助企业多少：1:1，还是“一定比例”（三（一））？",
+        chosen="与兑付的省创新券等额（1:1）；每一笔兑付同时产生省统筹中心对服务机构、联动地区对企业两项义务",
+        because="1:1是联动地区加入的承诺，二（二）具体，三（一）概括",
+        otherwise="由联动地区自定比例",
+    ),
+    Reading(
+        key="three_months",
+        clause="二（八）",
+        question="“原则上3个月”自何日起算，逾期怎样？",
+        chosen="自省创新券资金拨付服务机构之日起算；逾期列入督办，不影响企业受资助；不履行承诺的另依三（三）处理",
+        because="条文写明在省创新券资金兑付之后的3个月内；约束的是机关",
+        otherwise="自公示期满起算",
+    ),
+)
+
+OBJECTION_READINGS = (
+    Reading(
+        key="objection_route",
+        clause="二（七）",
+        question="谁可以提异议，由谁处理，何时处理完？",
+        chosen="任何人在公示期内均可提出，不限形式；由省统筹中心处理并说明理由，没有处理期限",
+        because="公示由省统筹中心组织，条文没有限定异议人、形式和期限",
+        otherwise="由省科技厅处理",
+    ),
+)
+
+AWARD_READINGS = (
+    Reading(
+        key="award_base",
+        clause="二（九）",
+        question="5%以什么为基数，尾数怎样处理？",
+        chosen="以该服务机构年度内使用省创新券的服务的实际金额合计（不是抵扣的25%）为基数，不足一分舍去",
+        because="条文写“涉及创新券服务实际总额”，“最高不超过”不得因取整超过",
+        otherwise="以兑付的省创新券金额为基数",
+    ),
+    Reading(
+        key="one_legal_person",
+        clause="二（九）",
+        question="一所学校的几个二级学院分别入库，50万元怎样计算？",
+        chosen="按法人单位（统一社会信用代码）合并，各学院合计不超过50万元",
+        because="条文以“同一法人单位”“年度累计”为准",
+        otherwise="各服务机构分别计算",
+    ),
+    Reading(
+        key="one_award",
+        clause="二（九）",
+        question="《江苏省科技资源统筹服务管理办法（试行）》第三十条也规定5%、50万元的奖励，是否同一奖励？每年几次？",
+        chosen="同一奖励，每个服务机构每年一次；由省统筹中心依本方案支付，法人单位收款",
+        because="比例和上限相同；两项并给将超过同一法人单位的年度上限",
+        otherwise="两项分别给予",
+    ),
+    Reading(
+        key="excellent",
+        clause="二（九）",
+        question="“优秀服务机构”如何认定，5%以内给多少？",
+        chosen="由省统筹中心逐案决定并说明理由",
+        because="条文没有规定等次和计算公式，只说依据总额和服务效益",
+        otherwise="以考核结果“优秀”等次为准",
+    ),
+    Reading(
+        key="year_end",
+        clause="二（九）",
+        question="“每年底”是哪一日？",
+        chosen="12月31日提示，逢休息日不移动；在该日前后作出奖励决定均可",
+        because="年度累计到年底才能确定，条文没有规定最后期限",
+        otherwise="须在12月31日前作出",
+    ),
+)

@@ -1,0 +1,138 @@
+"""Readings of 沪科规〔2020〕9号: what its text leaves open, what was chosen, and why."""
+
+from __future__ import annotations
+
+from shixian.rules.lifecycle import Reading
+
+RECORD_READINGS = (
+    Reading(
+        key="working_days_from",
+        clause="第五条",
+        question="“自信息形成之日起”10个、20个工作日，形成当日是否计入？",
+        chosen="不计入，自次日起算",
+        because="条文未另作规定，适用《民法典》第二百零一条",
+        otherwise="形成当日计入",
+    ),
+    Reading(
+        key="late_hand_in",
+        clause="第五条",
+        question="逾期汇交的信息是否有效？",
+        chosen="有效；逾期列入督办，查询期限仍自实际汇交之日起算",
+        because="期限约束提供单位，条文未规定后果；第十三条以汇交之日为起算日",
+        otherwise="查询期限自应当汇交之日起算",
+    ),
+    Reading(
+        key="person_identity",
+        clause="第七条",
+        question="自然人以证件号码识别，而申报、提名材料只写姓名，如何对应？",
+        chosen="以“姓名（单位）”对应，写法须与申报、提名材料一致；单位以统一社会信用代码对应",
+        because="本系统不收集证件号码；提名者、候选人均写明姓名与单位",
+        otherwise="一律以证件号码对应",
+    ),
+    Reading(
+        key="ruled_term",
+        clause="第十三条第一款第（二）项",
+        question="一般失信信息的查询期限“根据相关科技活动管理规定确定”，如何登记？",
+        chosen="有规定的，登记按该规定算出的截止日；没有规定的填“无”，适用3年",
+        because="各规定的起算日和长度不一，登记结果最不易误算",
+        otherwise="登记期限长度，一律自汇交之日起算",
+    ),
+    Reading(
+        key="separate_clocks",
+        clause="第十三条第一款",
+        question="期限内又有新的失信信息汇交，原信息的查询期限是否延长？",
+        chosen="不延长，每条信息各自起算",
+        because="各项均自该信息汇交之日起算；只有惩戒截止日能够延长（第二款）",
+        otherwise="自最近一条失信信息汇交之日起重新计算",
+    ),
+    Reading(
+        key="incentive_query",
+        clause="第十五条",
+        question="“无失信信息”以何时、何种信息为准？",
+        chosen="每次采取激励措施时查询平台，以当日仍在查询期限内、未修复的失信信息为准",
+        because="期限届满或者修复的信息不再提供查询，市科委也无从据以拒绝",
+        otherwise="曾有失信信息的一律不激励",
+    ),
+    Reading(
+        key="bar_term",
+        clause="第十六条第二款",
+        question="取消申报、被提名等资格的期限多长，限制哪些程序？",
+        chosen="登记有惩戒截止日的，到该日止；没有的，自汇交之日起5年（即查询期限），到对应日止，不因休息日顺延。"
+        "限制一切申报和提名（含本系统所载长三角各地的程序），自立案和作出申报、提名行为时起查验；"
+        "已经申报的案件、拨款、变更、异议和信用修复不受影响",
+        because="第九条将惩戒期限列为失信信息的内容，第十三条第二款区分惩戒截止日与查询期限；"
+        "未定期限的，以“有严重失信行为信息”为限；第十四条要求长三角区域内共认共用；资格只与申报、提名有关",
+        otherwise="一律到查询期限届满；或仅限制本市财政科技计划和市科技奖；或在办的申报一并终止",
+    ),
+    Reading(
+        key="suspension_scope",
+        clause="第二十一条第二款",
+        question="中止查询期间，查询期限和惩戒是否中止？",
+        chosen="均不中止；仅不答复对该信息的查询",
+        because="条文只中止查询服务，未写惩戒和期限",
+        otherwise="惩戒一并中止，或查询期限扣除中止期间",
+    ),
+    Reading(
+        key="bar_lifted",
+        clause="第二十二条",
+        question="修复或经异议删除后，信息和惩戒措施怎么办？",
+        chosen="信息不再提供查询，本案终结；第十六条第二款的限制自决定之日起解除，当日即可申报",
+        because="惩戒以“有严重失信行为信息”为前提，前提消失，惩戒随之结束；条文未规定另行标注或保留",
+        otherwise="保留信息并加修复标注；惩戒措施仍到原定截止日",
+    ),
+    Reading(
+        key="after_expiry",
+        clause="第二十四条",
+        question="本办法2022年12月31日失效后，已汇交信息的查询期限和修复依什么办理？",
+        chosen="信息形成时本办法有效的，其期限、惩戒、异议和修复始终依本办法",
+        because="5年的查询期限和3年后的修复必然跨过两年的有效期，否则这两项从来无法适用",
+        otherwise="失效后不再提供查询、不再惩戒",
+    ),
+)
+
+OBJECTION_READINGS = (
+    Reading(
+        key="objection_handling",
+        clause="第二十一条",
+        question="提供单位“及时处理”没有期限，处理有哪些结果，不处理怎么办？",
+        chosen="不定期限；结果为更正、删除、维持，均由提供单位决定，维持须说明理由；"
+        "更正涉及失信类别的，删除原信息、另行汇交。处理完毕前标注或中止持续",
+        because="条文只写“及时”；标注和中止是为处理期间而设",
+        otherwise="参照第二十三条定5个工作日；逾期视为异议成立",
+    ),
+)
+
+REPAIR_READINGS = (
+    Reading(
+        key="full_years",
+        clause="第二十二条第（二）项",
+        question="“已满1年”“满3年”从哪一天起可以申请？",
+        chosen="汇交之日的对应日当日即满，可以申请；没有对应日的，以月末日为对应日",
+        because="期间到对应日届满（《民法典》第二百零二条）；对修复申请人从宽",
+        otherwise="对应日的次日才可以申请",
+    ),
+    Reading(
+        key="new_record",
+        clause="第二十二条第（三）项",
+        question="同日汇交的另一条失信信息是不是“新的失信信息”？",
+        chosen="不是；汇交之日以后各日汇交的才是，其后已修复或到期的也算",
+        because="自某日起的期间不计当日（《民法典》第二百零一条）；否则同日的两条互相阻止修复。"
+        "条文问的是期间内有无汇交，不问其后如何",
+        otherwise="同日的也算；已修复的不算",
+    ),
+    Reading(
+        key="acceptance",
+        clause="第二十三条",
+        question="“受理后的5个工作日”，受理本身有无期限？",
+        chosen="没有；5个工作日自登记的受理日起算，当日不计入",
+        because="条文以受理为起算，未定受理期限",
+        otherwise="收到申请即视为受理",
+    ),
+    Reading(
+        key="who_decides",
+        clause="第二十三条",
+        question="向信息提供单位申请，而提供单位就是市科委的，谁决定？",
+        chosen="由市科委决定",
+        because="第一款由提供单位决定，第二款第（一）项也由市科委决定，结果一致",
+    ),
+)

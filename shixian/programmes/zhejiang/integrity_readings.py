@@ -1,0 +1,181 @@
+"""Readings of 浙科发监〔2020〕28号: what the text leaves open, what was chosen, and why; by lifecycle, in its order."""
+
+from __future__ import annotations
+
+from shixian.rules.lifecycle import Reading
+
+TERM_END = Reading(
+    key="term_end",
+    clause="第十八条、第十九条",
+    question="保存和披露期限届满之日逢休假日的，是否顺延？",
+    chosen="不顺延：自认定（授予、列入）之日起满5年或3年的对应日24时届满",
+    because="顺延保护应当为一定行为的人；披露到期无须任何人行为，顺延只会加长对主体的披露",
+    otherwise="依《民法典》第二百零三条顺延至下一工作日",
+)
+VETO = Reading(
+    key="veto",
+    clause="第二十二条",
+    question="“一票否决”何时起止，及于哪些活动？",
+    chosen="自严重失信信息认定入库或列入名单之日起，至该信息披露期满或移出名单；及于浙江省科技行政部门的科技活动",
+    because="否决的根据是系统中的信息，信息不再披露即失去根据；办法只约束本省各级科学技术行政部门",
+    otherwise="由每项科技活动的管理办法分别规定期限；发展改革部门的工程研究中心等也予否决",
+)
+OBJECTION_UPHELD = Reading(
+    key="objection_upheld",
+    clause="第二十八条",
+    question="异议成立后，信息或名单如何处理？",
+    chosen="由原单位凭异议处理或复核结果更正（撤销），本案终结，因本案产生的限制同日解除",
+    because="条文只写“核查并作出处理”；认定不成立的信息没有继续保存、披露和否决的根据",
+    otherwise="异议期间或成立后另行作出决定，另立新案",
+)
+
+COLLECTION_READINGS = (
+    Reading(
+        key="formed",
+        clause="第七条第（一）项",
+        question="“信息形成之日”是哪一天？",
+        chosen="作出认定、决定或授予之日；由信息提供单位填报",
+        because="其时信息已经存在；系统录入日由提供单位自己决定，不能作为其义务的起点",
+        otherwise="文件印发日或系统录入日",
+    ),
+    Reading(
+        key="effect_found",
+        clause="第十条、第十一条",
+        question="“造成一定不良影响”“造成严重后果或恶劣影响”是否要对每一项行为另行认定？",
+        chosen="要：由认定部门或单位一并认定，未认定的不作为失信信息归类",
+        because="总括句对所列各项都写明了后果要件；由认定者判断，系统只记录",
+        otherwise="所列行为本身即视为已造成影响",
+    ),
+    TERM_END,
+    VETO,
+    OBJECTION_UPHELD,
+    Reading(
+        key="repaired_storage",
+        clause="第三十条",
+        question="修复缩短披露期限，保存期限是否同时缩短？",
+        chosen="不缩短：披露至修复后的日期，保存至原期限",
+        because="第三十条只写“缩短其失信信息的披露期限”，第十八条把保存和披露并列",
+        otherwise="保存期限一并缩短",
+    ),
+    Reading(
+        key="basic_term",
+        clause="第八条、第十八条",
+        question="基础信息的保存和披露期限？",
+        chosen="不计算期限，归集即办结",
+        because="第十八条只规定守信激励、一般失信和严重失信三类信息",
+    ),
+)
+
+BLACKLIST_READINGS = (
+    Reading(
+        key="by_reference",
+        clause="第十五条第二款",
+        question="已掌握确凿线索和证据而尚未形成正式处理决定的，“参照本条款执行”如何办理？",
+        chosen="须确有证据且因客观原因未形成决定，由省科技厅裁量并说明理由；告知、申辩、决定书各步均不省略",
+        because="参照免除的只是第一款各项的正式处理，第十六条的程序保障没有例外",
+    ),
+    Reading(
+        key="defence_period",
+        clause="第十六条",
+        question="陈述和申辩的期限？",
+        chosen="由省科技厅在告知书中确定；逾期未陈述的，程序继续，不视为承认",
+        because="条文未规定期限，权利须有行使的时间",
+        otherwise="适用行政处罚法等的期限",
+    ),
+    TERM_END,
+    VETO,
+    Reading(
+        key="removal_person",
+        clause="第二十条",
+        question="三项条件具备时是否自动移出？",
+        chosen="不自动：由省科技厅核对三项条件后移出并公布；任一项不具备或未查明的不得移出",
+        because="第（三）项须有人查明列入期内有无新的失信或违法违规违纪行为",
+        otherwise="披露期满自动移出",
+    ),
+    Reading(
+        key="new_breach",
+        clause="第二十条第（三）项",
+        question="列入期内发生新的严重失信行为的，是否重新起算5年？看行为发生日还是认定日？",
+        chosen="看行为发生是否在列入期内；发生的，维持列入，不自行重新起算，如何移出由省科技厅另行决定",
+        because="条文用“发生”，且只规定不得移出，没有规定新的期限",
+        otherwise="自新行为认定之日起重新计算5年",
+    ),
+    OBJECTION_UPHELD,
+)
+
+OBJECTION_READINGS = (
+    Reading(
+        key="late_objection",
+        clause="第二十八条",
+        question="没有收到处理决定的（对采集、披露有异议），15日从何起算？收到后超过15日提出的，后果如何？",
+        chosen="没有送达处理决定的不起算；逾期的不自动驳回，列入经办人清单，由其决定准予或终结并说明理由",
+        because="期限只从“收到处理决定之日”起算，条文未规定逾期的后果",
+        otherwise="自知道之日起15日；逾期一律不予受理",
+    ),
+    Reading(
+        key="acceptance",
+        clause="第二十九条",
+        question="提出异议到受理之间有无期限？",
+        chosen="没有：5个工作日自受理之日起算，受理日须记录",
+        because="条文只规定自受理之日起算",
+        otherwise="提出之日即视为受理",
+    ),
+    Reading(
+        key="both_check",
+        clause="第二十八条",
+        question="信息提供单位和认定单位是否都要核查？",
+        chosen="都要；两者为同一单位的核查一次。处理期限对两者同时计算",
+        because="第二十八条要求两者核查并作出处理",
+        otherwise="只由受理单位核查",
+    ),
+    Reading(
+        key="cumulative",
+        clause="第二十九条",
+        question="“累计不得超过20个工作日”怎样累计？",
+        chosen="每一次受理（异议、复核各自）自受理之日起连同最初5个工作日累计；可多次延长，总数不超过20个工作日",
+        because="“累计”指处理期限连同其延长；异议和复核是两次受理",
+        otherwise="异议和复核合计不超过20个工作日；或在5日之外另加20日",
+    ),
+    Reading(
+        key="review_period",
+        clause="第二十八条",
+        question="申请复核的期限？",
+        chosen="没有期限；申请或者声明不申请之前，本案不终结",
+        because="条文未规定，不得以推定使权利丧失",
+        otherwise="参照异议期15日",
+    ),
+)
+
+REPAIR_READINGS = (
+    Reading(
+        key="one_year",
+        clause="第三十条第（二）项",
+        question="“满1年及以上”认定之日的对应日当天是否已满？算到哪一天？",
+        chosen="对应日当天为满；算到提出申请之日",
+        because="《民法典》规定“以上”“届满”包括本数；第（三）项以申请为止点",
+        otherwise="对应日次日方满；或算到核查之日",
+    ),
+    Reading(
+        key="six_months",
+        clause="第三十条",
+        question="“最多不得超过6个月”指缩短的幅度还是剩余的期限？",
+        chosen="指缩短的幅度：修复后的届满日不早于原届满日前6个月的对应日",
+        because="句子的主干是“可以缩短……期限”，所限的是缩短",
+        otherwise="修复后剩余披露期不超过6个月",
+    ),
+    Reading(
+        key="same_kind",
+        clause="第三十条第（三）项",
+        question="“同类失信信息”？",
+        chosen="由信息提供单位查明：第十条或第十一条的同一项；其他失信信息不妨碍修复",
+        because="条文限于同类",
+        otherwise="凡一般失信（严重失信）均为同类",
+    ),
+    Reading(
+        key="procedure",
+        clause="第三十条",
+        question="修复程序的期限和材料？",
+        chosen="本办法未写的不推定期限；《浙江省公共信用修复管理暂行办法》的步骤由经办人办理",
+        because="条文引致的规定不在本办法文本之内",
+    ),
+)
