@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeDecorator
 from models import METADATA
 
 
-def plain_type(kind: str, item: Any, _: Any) -> str | bool:
+def plain_type(kind: str, item: Any, _: Any) -> Any:
     """A revision names database types only: it must mean the same when the models have moved on."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -304,8 +304,9 @@ class _Check:
                 self._node(stage, node)
 
     def _node(self, stage: str | None, node: Expression) -> None:
-        asks_history = isinstance(node, Remembered | LatestRemembered)
-        name = node.name if isinstance(node, Fact) else node.subject if asks_history else None
+        name = node.name if isinstance(node, Fact) else None
+        if isinstance(node, Remembered | LatestRemembered):
+            name = node.subject
         if name is not None and name not in self.lifecycle.facts:
             raise self.fail(f"条件用到的事实 {name} 未声明", stage)
         if isinstance(node, Parameter) and node.name not in self.parameters:

@@ -99,12 +99,9 @@ def test_every_entrypoint_is_a_flow() -> None:
 
 
 def lifecycle_keys(modules: list[str]) -> set[str]:
-    """The keys of all lifecycles declared at the top of these modules."""
-    from shixian.rules.lifecycle import Lifecycle
-
-    values = [value for name in modules for value in vars(importlib.import_module(name)).values()]
-    listed = [item for value in values if isinstance(value, tuple | list) for item in value]
-    return {value.key for value in [*values, *listed] if isinstance(value, Lifecycle)}
+    """The keys of all lifecycles that these modules offer (`LIFECYCLES`); a draft is not offered yet."""
+    found = [getattr(importlib.import_module(name), "LIFECYCLES", ()) for name in modules]
+    return {lifecycle.key for offered in found for lifecycle in offered}
 
 
 def flow_of(flow: Any) -> str:

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import linecache
+import re
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from graphlib import TopologicalSorter
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from pkgutil import iter_modules
 from types import CodeType, ModuleType
 
 from shixian import programmes
@@ -28,15 +30,17 @@ _numbers = count(1)
 
 
 def programme_modules() -> list[ModuleType]:
-    """Every module below shixian/programmes, also the parts that declare no lifecycle of their own."""
-    programmes.modules()
-    found = []
-    for province in programmes.PROVINCES:
-        name = f"{programmes.__name__}.{province}"
-        if name in sys.modules:
-            package = sys.modules[name]
-            found += [import_module(f"{name}.{item.name}") for item in sorted(iter_modules(package.__path__))]
-    return found
+    """Every module that declares lifecycles in force (`LIFECYCLES`), and the parts of programmes that it imports.
+
+    A draft that nothing loads yet (`LIFECYCLES_DRAFT`) is left out with its parts.
+    """
+    found, queue = dict[str, ModuleType](), [module.__name__ for module in programmes.modules()]
+    while queue:
+        name = queue.pop(0)
+        if name not in found and find_spec(name) is not None:
+            found[name] = import_module(name)
+            queue += re.findall(rf"{re.escape(programmes.__name__)}\.\w+\.\w+", inspect.getsource(found[name]))
+    return [found[name] for name in sorted(found)]
 
 
 class Workshop:

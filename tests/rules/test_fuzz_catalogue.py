@@ -1,8 +1,8 @@
 """Random acts on every lifecycle of the catalogue: whatever people do, the decision is total and the invariants hold.
 
 Each story opens two cases with random facts (a value, 无, 未知, a wrong type), or follows a scenario of the lifecycle for
-a while, and then does random acts on random days, most of them nearly right, some nonsense; every case is looked at after
-every step. Seeds are fixed: a failure comes again.
+a while, and then does random acts on random days, most of them nearly right, some nonsense; every case is looked at
+after every step. Seeds are fixed: a failure comes again.
 """
 
 from __future__ import annotations

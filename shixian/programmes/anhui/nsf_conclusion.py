@@ -152,7 +152,7 @@ REVIEW = Stage(
             clause="第三十六条第二款",
             outcome="opinion",
             documents=(Document("expert_opinion", "评价意见", "第三十六条第二款"),),
-            inputs=("conclusion_experts", "expert_opinion"),
+            inputs=("expert_opinion",),
             conditions=REVIEWERS_FREE,
         ),
     ),

@@ -133,7 +133,7 @@ CORRESPONDENCE_REVIEW = open_to_fraud(
                 clause="第二十四条",
                 outcome="selected",
                 documents=(Document("review_opinions", "通讯评审意见", "第二十三条第二款"),),
-                inputs=("reviewers", "same_experts"),
+                inputs=("same_experts",),
                 conditions=(
                     *REVIEWERS_FREE,
                     Condition(
@@ -193,7 +193,6 @@ PANEL_REVIEW = open_to_fraud(
                 clause="第二十四条",
                 outcome="proposed",
                 documents=(Document("panel_opinion", "会议评审意见", "第二十四条"),),
-                inputs=("panel",),
                 conditions=PANEL_FREE,
             ),
             Act(

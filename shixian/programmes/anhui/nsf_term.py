@@ -1,8 +1,8 @@
 """皖科基奖〔2020〕16号, 第三十四条: the funding period, and the one extension of it.
 
 The term (`funding_term`, prolonged in `extended_term`) runs beside the work (`execution`); so does the one chance to
-ask for an extension, which is lost 60 days before the term ends. A request made in time is decided before the project is
-concluded, even when the term runs out meanwhile.
+ask for an extension, which is lost 60 days before the term ends. A request made in time is decided before the project
+is concluded, even when the term runs out meanwhile.
 """
 
 from __future__ import annotations

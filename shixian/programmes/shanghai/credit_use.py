@@ -173,7 +173,9 @@ QUERY = Stage(
             inputs=("incentive", "has_dishonest"),
             conditions=(
                 Condition("good", "信息主体须有良好信息", IS_GOOD, "第十五条"),
-                Condition("no_dishonest", "信息主体须无失信信息", ~fact("has_dishonest"), "第十五条", "incentive_query"),
+                Condition(
+                    "no_dishonest", "信息主体须无失信信息", ~fact("has_dishonest"), "第十五条", "incentive_query"
+                ),
             ),
             discretion=True,
             anew=True,
