@@ -111,11 +111,9 @@ class _Desk:
         if refusal is None or refusal.code in ("missing_input", "condition", "limit", "quota", "unknown"):
             # The act may bring facts that change what a condition or limit comes to: then it is no refusal yet.
             asks, doubts, certain = self._facts_of(act)
-            rest = (
-                refusal is not None
-                and refusal.code == "unknown"
-                and not {*refusal.asks} <= {*act.inputs, *act.optional}
-            )
+            # One fact that the act brings may settle a condition whatever the others are (this or that).
+            brings = {*act.inputs, *act.optional}
+            rest = refusal is not None and refusal.code == "unknown" and not {*refusal.asks} & brings
             refusal = certain or (refusal if rest else None)
             missing += [name for name in asks if name not in missing]
         needs = [*(_named(self.lifecycle, name) for name in missing), *self._documents(act), *doubts]
