@@ -167,6 +167,9 @@ def object_in_window(moves: Moves, stage: Stage, acted: Acted, day: date) -> Ref
         return Refusal("late", f"公示期为{window[0]}至{window[1]}，逾期不予受理", clause, "可依法通过监督举报途径反映")
     if moves.closed:
         return Refusal("closed", "案件已终结", clause)
+    who = stage.window.objector  # None: whoever objects
+    if who is not None and acted.by not in (who.key, who.title):
+        return Refusal("wrong_actor", f"异议不由{acted.by or '（未写明）'}提出", clause, f"应由{who.title}提出")
     known = set(stage.window.objection_inputs)
     strange = sorted(set(acted.given) - known)
     if strange:

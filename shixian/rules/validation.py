@@ -195,6 +195,9 @@ class _Check:
         for name in (*act.inputs, *act.optional, *act.unbarred):
             if name not in self.lifecycle.facts:
                 raise self.fail(f"行为 {act.verb} 的事实 {name} 未声明", stage.key)
+        for name in act.adds:
+            if name not in (*act.inputs, *act.optional):
+                raise self.fail(f"行为 {act.verb} 不填写 {name}，无从增补", stage.key)
         for document in act.documents:
             self._clause(document.clause, stage.key, f"材料 {document.key}")
         self._reading(act.reading, stage.key, f"行为 {act.verb}")

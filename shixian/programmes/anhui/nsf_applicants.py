@@ -29,7 +29,9 @@ COMMON = (
     Condition("credit", "社会信用记录良好", fact("credit_good"), "第十三条第（一）项"),
     Condition("employed", "应是依托单位正式受聘的科学技术人员", fact("formally_employed"), "第十三条第（二）项"),
     Condition("able", "应具有履行项目负责人责任的能力", fact("able"), "第十三条第（二）项"),
-    Condition("months_at_host", "执行期间每年在依托单位工作不少于6个月", fact("months_at_host") >= 6, "第十三条第（二）项"),
+    Condition(
+        "months_at_host", "执行期间每年在依托单位工作不少于6个月", fact("months_at_host") >= 6, "第十三条第（二）项"
+    ),
     Condition("leads", "应是所申请项目的实际负责人", fact("actual_lead"), "第十三条第（三）项"),
     Condition("experienced", "应具有从事基础研究的经历", fact("research_experience"), "第十三条第（三）项"),
     Condition(
@@ -58,7 +60,9 @@ COMMON = (
         IS_JOINT | fact("within_call_limits"),
         "第十四条第（四）项",
     ),
-    Condition("joint_agreement", "联合基金项目应符合合作协议的限项要求", ~IS_JOINT | fact("meets_agreement"), "第十四条第三款"),
+    Condition(
+        "joint_agreement", "联合基金项目应符合合作协议的限项要求", ~IS_JOINT | fact("meets_agreement"), "第十四条第三款"
+    ),
 )
 
 COOPERATING_UNITS = Condition(
@@ -271,7 +275,11 @@ APPLICANT_FACTS = (
     integer_fact("borne_general", "作为负责人承担的面上项目数", clause="第十九条第（四）项", intake=True),
     yes_no_fact("borne_any", "是否作为负责人承担过省基金项目", clause="第十七条第（三）项", intake=True),
     choice_fact(
-        "national_role", "在国家级基础研究项目中的角色", clause="第十五条第（四）项", choices=NATIONAL_ROLES, intake=True
+        "national_role",
+        "在国家级基础研究项目中的角色",
+        clause="第十五条第（四）项",
+        choices=NATIONAL_ROLES,
+        intake=True,
     ),
     choice_fact("results", "基础研究成果", clause="第十五条第（四）项", choices=RESULTS, intake=True),
     yes_no_fact("national_talent", "是否曾获国家级人才培养计划资助", clause="第十五条第（五）项", intake=True),

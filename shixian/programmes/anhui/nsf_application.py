@@ -71,8 +71,7 @@ HOST_CHECK = Stage(
                 Condition(
                     "registered_host",
                     "应由注册的依托单位推荐",
-                    fact("host_registered")
-                    | (Remembered(HOST_RECORD, "unit_code", after=SINCE_THE_REGULATION) >= 1),
+                    fact("host_registered") | (Remembered(HOST_RECORD, "unit_code", after=SINCE_THE_REGULATION) >= 1),
                     "第七条",
                     "host_record",
                 ),
@@ -138,8 +137,12 @@ PRELIMINARY = open_to_fraud(
                     *ELIGIBLE,
                     Condition("guide", "符合项目指南和当年申报通知要求", fact("within_guide"), "第二十二条第（二）项"),
                     Condition("complete", "申请材料齐全", fact("materials_complete"), "第二十二条第（三）项"),
-                    Condition("budget", "经费预算符合经费管理规定", fact("within_budget_rules"), "第二十二条第（四）项"),
-                    Condition("honest", "没有严重违背科研诚信的行为", ~fact("gravely_dishonest"), "第二十二条第（五）项"),
+                    Condition(
+                        "budget", "经费预算符合经费管理规定", fact("within_budget_rules"), "第二十二条第（四）项"
+                    ),
+                    Condition(
+                        "honest", "没有严重违背科研诚信的行为", ~fact("gravely_dishonest"), "第二十二条第（五）项"
+                    ),
                     NOT_CANCELLED,
                 ),
                 unbarred=("participants",),
@@ -166,9 +169,7 @@ PRELIMINARY = open_to_fraud(
         ),
         outcomes=(
             Outcome(key="accepted", title="受理"),
-            Outcome(
-                key="refused", title="不予受理", clause="第二十二条", closes=Closed("不予受理", reason="refused")
-            ),
+            Outcome(key="refused", title="不予受理", clause="第二十二条", closes=Closed("不予受理", reason="refused")),
         ),
     )
 )

@@ -77,7 +77,9 @@ TASK_BOOK_CHECK = Stage(
                     fact("task_book_consistent"),
                     "第二十九条第一款",
                 ),
-                Condition("ends_later", "资助期限届满日应在核准之后", fact("funding_end") > mark("act"), "第二十九条第二款"),
+                Condition(
+                    "ends_later", "资助期限届满日应在核准之后", fact("funding_end") > mark("act"), "第二十九条第二款"
+                ),
             ),
         ),
         Act(
@@ -96,7 +98,10 @@ TASK_BOOK_CHECK = Stage(
             documents=(Document("task_book", "计划任务书", "第二十九条"),),
             conditions=(
                 Condition(
-                    "sent_back", "计划任务书已被退回修改", ~mark("task_book_check.send_back").is_none, "第二十九条第二款"
+                    "sent_back",
+                    "计划任务书已被退回修改",
+                    ~mark("task_book_check.send_back").is_none,
+                    "第二十九条第二款",
                 ),
             ),
         ),

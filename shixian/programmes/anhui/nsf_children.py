@@ -45,9 +45,7 @@ OBJECTION_LIFECYCLE = Lifecycle(
             text_fact("objector", "异议人", clause="第二十六条", sealed=True),
             yes_no_fact("objector_applied", "异议人是否申请人", clause="第二十六条", required=True),
             yes_no_fact("through_host", "是否通过所在依托单位提出", clause="第二十六条", required=True),
-            choice_fact(
-                "objection_ground", "异议理由", clause="第二十六条", choices=OBJECTION_GROUNDS, required=True
-            ),
+            choice_fact("objection_ground", "异议理由", clause="第二十六条", choices=OBJECTION_GROUNDS, required=True),
             text_fact("objection_text", "异议事实", clause="第二十六条"),
         )
     ),
@@ -173,9 +171,17 @@ CHANGE_LIFECYCLE = Lifecycle(
     ),
     readings=CHANGE_READINGS,
     opening=(
-        Condition("new_pi_named", "变更负责人的，应写明拟任人选", ~IS_PI_CHANGE | fact("new_pi").differs(NONE), "第三十三条第一款"),
         Condition(
-            "new_host_named", "变更依托单位的，应写明拟变更的单位", ~IS_HOST_CHANGE | fact("new_host").differs(NONE), "第三十三条第三款"
+            "new_pi_named",
+            "变更负责人的，应写明拟任人选",
+            ~IS_PI_CHANGE | fact("new_pi").differs(NONE),
+            "第三十三条第一款",
+        ),
+        Condition(
+            "new_host_named",
+            "变更依托单位的，应写明拟变更的单位",
+            ~IS_HOST_CHANGE | fact("new_host").differs(NONE),
+            "第三十三条第三款",
         ),
     ),
     stages=(
@@ -194,7 +200,9 @@ CHANGE_LIFECYCLE = Lifecycle(
                     outcome="forwarded",
                     documents=(
                         Document("change_request", "变更申请", "第三十三条第一款"),
-                        Document("hosts_agreement", "两依托单位协商一致的意见", "第三十三条第三款", only_if=IS_HOST_CHANGE),
+                        Document(
+                            "hosts_agreement", "两依托单位协商一致的意见", "第三十三条第三款", only_if=IS_HOST_CHANGE
+                        ),
                     ),
                     reading="old_host_applies",
                 ),
@@ -270,9 +278,7 @@ CHANGE_LIFECYCLE = Lifecycle(
                         ),
                     ),
                 ),
-                Outcome(
-                    key="refused", title="不批准变更", closes=Closed("不批准变更", reason="refused")
-                ),
+                Outcome(key="refused", title="不批准变更", closes=Closed("不批准变更", reason="refused")),
             ),
         ),
     ),

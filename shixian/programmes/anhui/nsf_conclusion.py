@@ -203,7 +203,9 @@ GRADE = Stage(
             outcome="failed",
             documents=(RESULT_NOTICE,),
             optional=("results_missed", "diligence_proven"),
-            conditions=(Condition("fails", "专家意见不合格，或者材料逾期不改正", FAILS, "第三十七条第三款", "fail_uncorrected"),),
+            conditions=(
+                Condition("fails", "专家意见不合格，或者材料逾期不改正", FAILS, "第三十七条第三款", "fail_uncorrected"),
+            ),
             head=True,
         ),
     ),
@@ -254,10 +256,16 @@ CONCLUSION_LIFECYCLE = Lifecycle(
             ),
             KIN,
             CONFLICTED,
-            choice_fact("expert_opinion", "专家评审意见", clause="第三十七条第三款", choices=OPINIONS, answered_by="experts"),
+            choice_fact(
+                "expert_opinion", "专家评审意见", clause="第三十七条第三款", choices=OPINIONS, answered_by="experts"
+            ),
             choice_fact("grade", "结题结果", clause="第三十七条第一款", choices=GRADES, answered_by="province"),
-            yes_no_fact("results_missed", "是否未取得预期研究成果或失败", clause="第三十七条第二款", answered_by="province"),
-            yes_no_fact("diligence_proven", "档案或原始记录是否证明勤勉尽责", clause="第三十七条第二款", answered_by="province"),
+            yes_no_fact(
+                "results_missed", "是否未取得预期研究成果或失败", clause="第三十七条第二款", answered_by="province"
+            ),
+            yes_no_fact(
+                "diligence_proven", "档案或原始记录是否证明勤勉尽责", clause="第三十七条第二款", answered_by="province"
+            ),
         )
     ),
     readings=CONCLUSION_READINGS,

@@ -164,7 +164,9 @@ HOST_LIFECYCLE = Lifecycle(
             yes_no_fact("research_office", "是否具有科研管理机构和制度", clause="第七条第（二）项", intake=True),
             yes_no_fact("finance_office", "是否具有财务管理机构和制度", clause="第七条第（三）项", intake=True),
             yes_no_fact("asset_office", "是否具有资产管理机构和制度", clause="第七条第（四）项", intake=True),
-            choice_fact("host_misconduct", "违规情形", clause="第四十三条", choices=HOST_MISCONDUCT, answered_by="province"),
+            choice_fact(
+                "host_misconduct", "违规情形", clause="第四十三条", choices=HOST_MISCONDUCT, answered_by="province"
+            ),
             period_fact("correction_period", "改正期限", clause="第四十三条", answered_by="province"),
             date_fact("barred_until", "取消资格的截止日", clause="第四十三条", answered_by="province"),
         )
@@ -189,7 +191,9 @@ EXPERT_LIFECYCLE = Lifecycle(
     actors=(EXPERTS, PROVINCE),
     facts=FactSet(
         (
-            text_fact("expert", "评审专家", clause="第四十四条", help="写法与评审专家名单一致", required=True, intake=True),
+            text_fact(
+                "expert", "评审专家", clause="第四十四条", help="写法与评审专家名单一致", required=True, intake=True
+            ),
             choice_fact(
                 "expert_misconduct",
                 "违规行为",
@@ -263,7 +267,9 @@ REPORT_LIFECYCLE = Lifecycle(
         (
             text_fact("reported", "被举报人（单位）", clause="第四十条", required=True, intake=True),
             choice_fact("matter", "举报事项", clause="第四十条", choices=MATTERS, required=True, intake=True),
-            text_fact("reporter", "举报人", clause="第四十条", help="匿名的填“无”", sealed=True, required=True, intake=True),
+            text_fact(
+                "reporter", "举报人", clause="第四十条", help="匿名的填“无”", sealed=True, required=True, intake=True
+            ),
         )
     ),
     readings=REPORT_READINGS,
@@ -282,7 +288,9 @@ REPORT_LIFECYCLE = Lifecycle(
                     clause="第四十条",
                     outcome="substantiated",
                     conditions=(
-                        Condition("real_name", "举报应实名提出", fact("reporter").differs(NONE), "第四十条", "anonymous"),
+                        Condition(
+                            "real_name", "举报应实名提出", fact("reporter").differs(NONE), "第四十条", "anonymous"
+                        ),
                     ),
                     discretion=True,
                 ),

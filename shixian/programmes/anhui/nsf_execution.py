@@ -155,9 +155,7 @@ EXECUTION = open_to_measures(
                 title="过程检查（杰青、优青、重点项目）",
                 by=(PROVINCE,),
                 clause="第三十一条",
-                conditions=(
-                    Condition("checked_types", "仅杰青、优青和重点项目", MORE_THAN_ONE_CHECK, "第三十一条"),
-                ),
+                conditions=(Condition("checked_types", "仅杰青、优青和重点项目", MORE_THAN_ONE_CHECK, "第三十一条"),),
                 discretion=True,  # 一般不开展
                 at_most=1,
             ),
@@ -236,7 +234,9 @@ ORGANISE = open_to_measures(
                         Children(CHANGE, outcome="disagreed").equals(0),
                         "第三十三条第三款",
                     ),
-                    Condition("due_after", "结题材料提交期限在组织结题之后", fact("materials_due") > mark("act"), "第三十五条"),
+                    Condition(
+                        "due_after", "结题材料提交期限在组织结题之后", fact("materials_due") > mark("act"), "第三十五条"
+                    ),
                 ),
                 opens=Opens(
                     lifecycle=CONCLUSION,
@@ -266,9 +266,7 @@ CONCLUDED = open_to_measures(
         acts=FAILED_MEASURES,
         automatic=Automatic(ready=Children(CONCLUSION, outcome="passed") >= 1, outcome="passed", clause="第三十七条"),
         outcomes=(
-            Outcome(
-                key="passed", title="结题", clause="第三十七条", ends_branch=True, consequences=(PROJECT_ENDED,)
-            ),
+            Outcome(key="passed", title="结题", clause="第三十七条", ends_branch=True, consequences=(PROJECT_ENDED,)),
             *FAILED_OUTCOMES,
         ),
     )

@@ -72,9 +72,7 @@ _OUTCOMES = (
         key="cancelled_and_barred",
         title="取消本年度资格并限制申请",
         clause="第四十一条",
-        closes=Closed(
-            CANCELLED_TEXT, reason="terminated", consequences=(REMEMBERED, NO_APPLICATION, RECORDED_GRAVE)
-        ),
+        closes=Closed(CANCELLED_TEXT, reason="terminated", consequences=(REMEMBERED, NO_APPLICATION, RECORDED_GRAVE)),
     ),
 )
 

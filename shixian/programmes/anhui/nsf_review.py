@@ -287,9 +287,7 @@ APPROVAL = open_to_fraud(
         ),
         outcomes=(
             Outcome(key="approved", title="列入立项计划"),
-            Outcome(
-                key="declined", title="不予立项", clause="第二十五条", closes=Closed("不予立项", reason="refused")
-            ),
+            Outcome(key="declined", title="不予立项", clause="第二十五条", closes=Closed("不予立项", reason="refused")),
         ),
     )
 )
@@ -297,7 +295,9 @@ APPROVAL = open_to_fraud(
 REVIEW_FACTS = (
     texts_fact("reviewers", "通讯评审专家", clause="第二十三条", help="姓名，同名的加注编号", answered_by="province"),
     texts_fact("panel", "会议评审专家组", clause="第二十四条", help="姓名，同名的加注编号", answered_by="province"),
-    texts_fact("expert_pool", "抽取范围内的专家", clause="第二十三条", help="姓名，同名的加注编号", answered_by="office"),
+    texts_fact(
+        "expert_pool", "抽取范围内的专家", clause="第二十三条", help="姓名，同名的加注编号", answered_by="office"
+    ),
     integer_fact("expert_count", "抽取人数", clause="第二十三条", answered_by="office"),
     text_fact("draw_commitment", "抽取种子的摘要", clause="第二十三条", answered_by="office"),
     text_fact("draw_seed", "抽取种子", clause="第二十三条", answered_by="office"),

@@ -50,9 +50,7 @@ DISAGREED = Condition(
     Children(CHANGE, outcome="disagreed") >= 1,
     "第三十三条第三款",
 )
-FAILED = Condition(
-    "failed", "结题结果为不通过（D）", Children(CONCLUSION, outcome="failed") >= 1, "第三十七条第三款"
-)
+FAILED = Condition("failed", "结题结果为不通过（D）", Children(CONCLUSION, outcome="failed") >= 1, "第三十七条第三款")
 
 NO_APPLICATION_NOR_PART = Bars(
     clause="第四十二条",

@@ -114,7 +114,10 @@ EXTENSION_DECISION = Stage(
                     "第三十四条第一款",
                 ),
                 Condition(
-                    "longer", "延期后的届满日晚于原届满日", fact("extended_to") > fact("funding_end"), "第三十四条第一款"
+                    "longer",
+                    "延期后的届满日晚于原届满日",
+                    fact("extended_to") > fact("funding_end"),
+                    "第三十四条第一款",
                 ),
             ),
             head=True,
