@@ -22,7 +22,7 @@ from shixian.rules.conditions import fact, lift, mark
 from shixian.rules.environment import CaseEnvironment, Law
 from shixian.rules.errors import DeclarationError
 from shixian.rules.experts import Commitment, Conflict, Drawn, Ground, Shared, commitment, conflict_free, draw, examine
-from shixian.rules.facts import NONE, UNKNOWN, Value
+from shixian.rules.facts import NONE, UNKNOWN
 from shixian.rules.register import MemoryRegister
 from shixian.rules.state import Case
 from shixian.rules.validation import validate
@@ -91,7 +91,7 @@ CONFLICTS = (
     Conflict("kin", "近亲属", fact("kin_experts"), "第二十七条", "own_project"),
 )
 DRAWN = Drawn(fact("expert_pool"), CONFLICTS, fact("expert_count"), fact("draw_seed"))
-POOL: dict[str, Value] = {"expert_pool": ("甲", "乙", "丙", "丁"), "expert_count": 2, "draw_seed": "s"}
+POOL: dict[str, Any] = {"expert_pool": ("甲", "乙", "丙", "丁"), "expert_count": 2, "draw_seed": "s"}
 
 
 def test_lots_are_drawn_among_those_without_conflict_only() -> None:
@@ -102,7 +102,7 @@ def test_lots_are_drawn_among_those_without_conflict_only() -> None:
 
 @pytest.mark.parametrize("missing", ["expert_pool", "expert_count", "draw_seed", "unsuitable_experts", "kin_experts"])
 def test_nothing_is_drawn_while_something_is_not_known(missing: str) -> None:
-    known = {**POOL, "unsuitable_experts": ("甲",), "kin_experts": ("乙",)}
+    known: dict[str, Any] = {**POOL, "unsuitable_experts": ("甲",), "kin_experts": ("乙",)}
     del known[missing]
     assert DRAWN.evaluate(environment(**known)) is UNKNOWN
     assert missing in {getattr(node, "name", "") for node in DRAWN.walk()}  # so that it is asked for
