@@ -27,12 +27,12 @@ def test_what_is_accepted_was_said_to_be_possible(folder: str, monkeypatch: pyte
 
     def watched(world: World, ref: str, acted: Acted) -> Decided:
         nonlocal seen
-        seen += 1
         proceedings.tick(world, ref, legal_day(acted.at))
         case = world.load(ref)
         blocked, found = possibilities(lifecycles[case.lifecycle], case, world.law, acted.at)
         decided = real(world, ref, acted)
         if decided.refusal is None:
+            seen += 1
             may = {one.verb for one in found if one.refusal is None and _is(one, acted)}
             told = next((one.line() for one in found if acted.verb in (one.verb, one.title)), blocked or "不在其中")
             if not may:
@@ -48,8 +48,7 @@ def test_what_is_accepted_was_said_to_be_possible(folder: str, monkeypatch: pyte
                 for at in (end_of(scenario.as_of), parse_instant("2030-01-01T00:00")):
                     possibilities(lifecycles[case.lifecycle], case, world.law, at)
     assert not faults, "\n".join(faults)
-    if not seen:
-        pytest.skip(f"{folder}: every case of these scenarios is refused at its opening, so no act is tried")
+    assert seen, "no act was accepted: this test held nothing"
 
 
 def _is(one: Possible, acted: Acted) -> bool:
