@@ -1,4 +1,4 @@
-"""Posting to the double-entry ledger: 拨款 appropriation, 待付 reserved, 已付 paid, 追回 recovered, 退回 returned.
+"""Posting to the double-entry ledger: 预算, 拨款, 待付, 已付, 追回, 退汇, 结转, by programme and budget year.
 
 Money moves by a posting whose debits equal its credits; the key of a posting is unique, so it cannot be posted twice.
 """
@@ -18,13 +18,16 @@ from shixian.rules.errors import MoneyError
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`moves`: fen by account, a debit positive and a credit negative; they add up to zero."""
+    """`moves`: fen by account, a debit positive and a credit negative; they add up to zero. `programme` is the key of
+    the regulation, `year` the budget year."""
 
     key: str
     moves: Mapping[Account, int]
     legal_day: date
     text: str
     obligation_id: int | None = None
+    programme: str = ""
+    year: int = 0
 
 
 def post(connection: Connection, postings: list[Posting], *, recorded_at: datetime, person: str) -> None:
@@ -35,6 +38,8 @@ def post(connection: Connection, postings: list[Posting], *, recorded_at: dateti
             raise MoneyError(f"记账 {posting.key} 借贷不平：{dict(posting.moves)}")
         rows.extend(
             {
+                "programme": posting.programme,
+                "year": posting.year or posting.legal_day.year,
                 "posting": posting.key,
                 "account": account,
                 "debit": max(fen, 0),
@@ -52,9 +57,10 @@ def post(connection: Connection, postings: list[Posting], *, recorded_at: dateti
         connection.execute(insert(ledger_entry), rows)
 
 
-def reserve(key: str, fen: int, day: date, text: str, obligation_id: int) -> Posting:
+def reserve(key: str, fen: int, day: date, text: str, obligation_id: int, programme: str = "") -> Posting:
     """A new obligation to pay: the sum leaves the appropriation and is reserved."""
-    return Posting(f"reserve:{key}", {Account.RESERVED: fen, Account.APPROPRIATION: -fen}, day, text, obligation_id)
+    moves = {Account.RESERVED: fen, Account.APPROPRIATION: -fen}
+    return Posting(f"reserve:{key}", moves, day, text, obligation_id, programme)
 
 
 def balances(connection: Connection) -> dict[Account, int]:

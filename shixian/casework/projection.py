@@ -48,6 +48,7 @@ class Projection:
     first: int
     recorded_at: datetime
     person: str
+    programme: str
     rows: dict[str, list[Row]] = field(default_factory=dict)
     rounds: dict[tuple[str, str, int], Row] = field(default_factory=dict)
     passed: dict[tuple[str, str, int], str] = field(default_factory=dict)
@@ -197,7 +198,8 @@ class Projection:
             found = int(self.connection.execute(insert(obligation).returning(obligation.c.id), row).scalar_one())
             if data["direction"] == "付":
                 text = f"{self.case.ref} {data['decision']} 第{data['sequence']}期"
-                postings.append(reserve(f"{self.case.ref}#{seq}", data["fen"], transition.legal_day, text, found))
+                key, day = f"{self.case.ref}#{seq}", transition.legal_day
+                postings.append(reserve(key, data["fen"], day, text, found, self.programme))
         if postings:
             post(self.connection, postings, recorded_at=self.recorded_at, person=self.person)
 

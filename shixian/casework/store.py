@@ -138,7 +138,10 @@ class SqlStore(SqlRegister):
         self.connection.execute(insert(event), [row | {"case_id": kept.id} for row in rows])
         self.sealer.write(self.connection, kept.id, kept.case.ref, self.recorded_at)
         person = rows[-1]["person"]
-        Projection(self.connection, kept.id, kept.case, before, first, self.recorded_at, person).write(transitions)
+        programme = self.books.lifecycle(kept.case.lifecycle).regulation.key
+        Projection(self.connection, kept.id, kept.case, before, first, self.recorded_at, person, programme).write(
+            transitions
+        )
         self._kept[kept.case.ref] = kept
         self.saved.add(kept.case.ref)
         self.recorded.extend(transitions)

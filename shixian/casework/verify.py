@@ -32,6 +32,7 @@ from models import (
 from shixian.casework.anchors import anchor_problems
 from shixian.casework.chain import canonical_json, digest, genesis
 from shixian.casework.database import reading
+from shixian.casework.journal import journal_problems
 from shixian.casework.ledger import balances, unbalanced
 from shixian.casework.sealing import TOKEN
 from shixian.rules import proceedings
@@ -368,6 +369,7 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
     for number, fen, debit in connection.execute(reserved):
         report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
     report.problems.extend(_gaps(connection))
+    report.problems.extend(journal_problems(connection))
     report.problems.extend(anchor_problems(connection))
 
 

@@ -65,8 +65,8 @@ def test_every_enumeration_is_held_by_a_check(database: Engine) -> None:
     }
     assert {"case_file.status", "deadline.effect", "obligation.direction", "ledger_entry.account"} <= checks
     bad = (
-        "INSERT INTO ledger_entry (posting, account, debit, credit, legal_day, recorded_at, person, text) "
-        "VALUES ('x', '{account}', {debit}, {credit}, '2021-01-01', 'x', 'x', 'x')"
+        "INSERT INTO ledger_entry (programme, year, posting, account, debit, credit, legal_day, recorded_at, person, "
+        "text) VALUES ('', 2021, 'x', '{account}', {debit}, {credit}, '2021-01-01', 'x', 'x', 'x')"
     )
     for values in (
         {"account": "pocket", "debit": 1, "credit": 0},

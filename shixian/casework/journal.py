@@ -1,0 +1,120 @@
+"""Journals: the chained record of what changes no single case (batches, appropriations, accounts, people).
+
+`write` is called in the transaction that changes the rows; two writers of one journal collide in a unique index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from models import instant_text, journal_event
+from shixian.casework.chain import SEPARATOR, canonical_json
+from shixian.casework.database import races
+from shixian.rules.errors import CaseworkError
+
+VERSION = 1
+FIELDS = ("version", "journal", "seq", "kind", "legal_day", "recorded_at", "person", "data", "previous")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One entry to be written: what happened, on which legal day, and its data (JSON without floats)."""
+
+    kind: str
+    legal_day: date
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write(connection: Connection, journal: str, notes: Iterable[Note], *, recorded_at: datetime, person: str) -> None:
+    """Append notes to a journal. Conflict when another wrote to it meanwhile."""
+    last = (
+        select(journal_event.c.seq, journal_event.c.hash)
+        .where(journal_event.c.journal == journal)
+        .order_by(journal_event.c.seq.desc())
+        .limit(1)
+    )
+    found = connection.execute(last).one_or_none()
+    seq, head = (found.seq, found.hash) if found is not None else (0, beginning(journal))
+    rows: list[dict[str, Any]] = []
+    for note in notes:
+        seq += 1
+        row: dict[str, Any] = {
+            "journal": journal,
+            "seq": seq,
+            "version": VERSION,
+            "kind": note.kind,
+            "legal_day": note.legal_day,
+            "recorded_at": recorded_at,
+            "person": person,
+            "data": canonical_json(dict(note.data)),
+            "previous": head,
+        }
+        head = digest(row)
+        rows.append(row | {"hash": head})
+    if rows:
+        with races():
+            connection.execute(insert(journal_event), rows)
+
+
+def beginning(journal: str) -> str:
+    """What the first entry of a journal follows."""
+    return sha256(f"shixian-journal-1{SEPARATOR}{journal}".encode()).hexdigest()
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """The hash of an entry. CaseworkError when a part holds a control character and so could imitate a separator."""
+    if row["version"] != VERSION:
+        raise CaseworkError(f"不认识第 {row['version']} 版日志规范形式", remedy="使用能够识别该版本的程序核验")
+    parts = [
+        str(row["version"]),
+        row["journal"],
+        str(row["seq"]),
+        row["kind"],
+        row["legal_day"].isoformat(),
+        instant_text(row["recorded_at"]),
+        row["person"],
+        row["data"],
+        row["previous"],
+    ]
+    for name, part in zip(FIELDS, parts, strict=True):
+        if _CONTROL.search(part):
+            raise CaseworkError(f"{name} 含有控制字符，不能记录：{part[:40]!r}", remedy="删去控制字符后重新提交")
+    return sha256(SEPARATOR.join(parts).encode()).hexdigest()
+
+
+def entries(connection: Connection, journal: str) -> list[RowMapping]:
+    """The entries of a journal, in order; `data` is JSON text."""
+    columns = journal_event.c
+    return list(
+        connection.execute(select(journal_event).where(columns.journal == journal).order_by(columns.seq)).mappings()
+    )
+
+
+def journal_problems(connection: Connection) -> Iterator[str]:
+    """Every entry that does not follow from the one before, in flat memory."""
+    columns = journal_event.c
+    journal, expected, head = "", 1, ""
+    ordered = select(journal_event).order_by(columns.journal, columns.seq).execution_options(yield_per=500)
+    for row in connection.execute(ordered).mappings():
+        if row["journal"] != journal:
+            journal, expected, head = row["journal"], 1, beginning(row["journal"])
+        where = f"日志 {journal} 第 {row['seq']} 条"
+        if row["seq"] != expected:
+            yield f"{where}前有缺漏（应为第 {expected} 条）"
+        elif not row["hash"] or row["previous"] != head:
+            yield f"{where}不接续前一条"
+        else:
+            try:
+                if digest(row) != row["hash"]:
+                    yield f"{where}的内容与哈希不符"
+            except (CaseworkError, TypeError, AttributeError) as error:
+                yield f"{where}不合规范形式：{error}"
+        expected, head = row["seq"] + 1, row["hash"] or ""
