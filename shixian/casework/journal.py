@@ -113,7 +113,7 @@ def journal_problems(connection: Connection) -> Iterator[str]:
             yield f"{where}不接续前一条"
         else:
             try:
-                if digest(row) != row["hash"]:
+                if digest(dict(row)) != row["hash"]:
                     yield f"{where}的内容与哈希不符"
             except (CaseworkError, TypeError, AttributeError) as error:
                 yield f"{where}不合规范形式：{error}"

@@ -85,7 +85,7 @@ def open_(
     from shixian.casework.cases import open_case
     from shixian.casework.encodings import store_encodings
     from shixian.casework.people import THE_SYSTEM, Permission
-    from shixian.commands.case_lines import refusal_lines
+    from shixian.display.case_lines import refusal_lines
     from shixian.programmes import lifecycle as declared
 
     lifecycle = declared(key)
@@ -263,7 +263,7 @@ def _verb(lifecycle: Lifecycle, stage: Stage, given: str) -> str:
 
 def _actor(lifecycle: Lifecycle, stage: Stage, verb: str, given: str | None) -> str:
     """The key of the actor named, else of the only one that may do the act."""
-    from shixian.commands.possible import actors_of
+    from shixian.display.possible import actors_of
 
     if given is not None:
         known = lifecycle.actor(given)
@@ -315,8 +315,9 @@ def _content(path: Path, document: Document) -> dict[str, str]:
 def _tell(engine: Engine, ref: str, before: int, *, as_json: bool, what: str = "", refused: bool = False) -> int:
     """What became of the case: the new events, where it stands, the refusal if the last of them is one, deadlines."""
     from shixian.casework.lawbooks import default_books
-    from shixian.commands.case_lines import refusal_lines
-    from shixian.commands.case_view import deadline_line, headline, live_deadlines, news, told
+    from shixian.commands.case_view import deadline_line, headline, live_deadlines, news
+    from shixian.display.case_lines import refusal_lines
+    from shixian.display.case_page import told
 
     view, events = news(engine, before, ref)
     lifecycle = default_books().lifecycle(view.row["lifecycle"])

@@ -71,7 +71,8 @@ def case(
     if day is not None and day > clock.today():
         raise CaseworkError(f"{day} 尚未到来", remedy="--as-of 为今日或以前的一日；试算以后用 shixian tick --dry-run")
     with opened(database) as engine:
-        from shixian.commands.case_view import print_case, read_all
+        from shixian.commands.case_view import print_case
+        from shixian.display.case_page import read_all
 
         view = find_case(engine, ref)
         data = read_all(engine, view, day, now=clock.now())
@@ -92,7 +93,7 @@ def cases(
     database: DatabaseUrl = None,
 ) -> int:
     """案件清单，法定时间最少的在前。The worklist, least legal time first."""
-    from shixian.commands.worklist import rows, shown
+    from shixian.display.worklist import rows, shown
     from shixian.programmes import lifecycle as declared
 
     if key is not None:

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from shixian import programmes
-from shixian.commands.case_lines import deadline_lines, decision_lines, list_line, obligation_line, refusal_lines
 from shixian.commands.output import JsonFlag, print_json, print_section
+from shixian.display.case_lines import deadline_lines, decision_lines, list_line, obligation_line, refusal_lines
 from shixian.rules.errors import ScenarioError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.narrate import STATUS, event_text, stage_title

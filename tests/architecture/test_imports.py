@@ -24,6 +24,7 @@ SERVICES = {
     "shixian.treasury",
     "shixian.disbursing",
     "shixian.telling",
+    "shixian.display",
     "shixian.settings",
     "shixian.data",
 }
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "shixian.casework": {*PURE, "models"},
     "shixian.treasury": {"shixian.rules", "models"},
     "shixian.disbursing": {*CORE, "shixian.treasury", "shixian.settings", "shixian.clock"},
+    "shixian.display": {*CORE, "shixian.scenarios"},
     "shixian.telling": {*CORE, "shixian.settings", "shixian.clock"},
     "shixian.intake": CORE,
     "shixian.migrations": {"models", "shixian.settings"},

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shixian import programmes
-from shixian.commands.possible import Possible, possibilities
+from shixian.display.possible import Possible, possibilities
 from shixian.rules import proceedings
 from shixian.rules.decide import Acted, Decided
 from shixian.rules.periods import end_of, legal_day, parse_instant
