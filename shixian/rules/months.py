@@ -59,3 +59,10 @@ def parse_instant(text: str) -> datetime:
         return in_shanghai(datetime.fromisoformat(cleaned))
     except (ValueError, OverflowError) as error:
         raise PeriodError(f"不存在的时刻：{text!r}（{error}）", remedy="24:00 请写作次日 00:00") from error
+
+
+def minutes_before(instant: datetime, minutes: int) -> datetime:
+    """The instant so many minutes earlier (later, when negative): for sessions, throttles and retries, never the law."""
+    if instant.tzinfo is None:
+        raise PeriodError(f"时刻须带时区，不能是 {instant!r}")
+    return datetime.fromtimestamp(instant.timestamp() - minutes * 60, instant.tzinfo)

@@ -19,7 +19,7 @@ from datetime import date
 
 from shixian.rules.calendar import Calendar
 from shixian.rules.errors import PeriodError
-from shixian.rules.months import end_of, legal_day, parse_instant
+from shixian.rules.months import end_of, legal_day, minutes_before, parse_instant
 from shixian.rules.spans import (
     Period,
     Roll,
@@ -56,6 +56,7 @@ __all__ = [
     "last_working_day_ahead",
     "latest_day_before",
     "legal_day",
+    "minutes_before",
     "months",
     "parse_day",
     "parse_instant",

@@ -1,0 +1,1 @@
+"""The pages, a module a group. Each route names its `Access` and calls casework; none holds a rule."""
