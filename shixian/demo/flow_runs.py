@@ -30,6 +30,15 @@ class FlowRuns:
         result = self._loop.run_until_complete(self._flows[key](as_of=as_of))
         return int(result["moved"])
 
+    def disburse(self, batch: str, person: str) -> dict[str, Any]:
+        """Release a batch by the flow that finance starts by hand; gives its report."""
+        if not self._flows:
+            self._load()
+        assert self._loop is not None
+        flow = import_module("flows.disbursement").disburse_batch
+        report: dict[str, Any] = self._loop.run_until_complete(flow(batch=batch, person=person))
+        return report
+
     def _load(self) -> None:
         # The runs' logs go to the server, where the operator reads them, and not to this terminal.
         os.environ["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "ERROR"

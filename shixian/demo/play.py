@@ -25,9 +25,12 @@ from shixian.casework.cohorts import rank
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.people import Person, put_person
+from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import check, summary
 from shixian.demo.flow_runs import FlowRuns
+from shixian.demo.payments import RELEASER, Finance
+from shixian.demo.people import CITIZEN, HEAD, OFFICER
 from shixian.demo.samples import Batch, acts, batches, samples, write_workbook
 from shixian.intake.checking import Problem
 from shixian.intake.importing import Status, import_file
@@ -47,10 +50,6 @@ FLOW_DAYS = 36  # days whose clocks run as Prefect flow runs; the others by the 
 MARK = "shixian-demo"
 CALL = "样例年度通知"
 
-OFFICER = Person("demo-officer", "经办人（演示）", frozenset({Role.OFFICER}))
-HEAD = Person("demo-head", "审批人（演示）", frozenset({Role.OFFICER, Role.SECTION_HEAD}))
-CITIZEN = Person("demo-public", "公众（演示）", frozenset({Role.PUBLIC}))
-
 
 @dataclass(slots=True)
 class Play:
@@ -60,6 +59,7 @@ class Play:
     folder: Path
     scenarios: list[Scenario]
     runs: FlowRuns
+    finance: Finance
     say: Callable[[str], None] = print
     refs: dict[str, str] = field(default_factory=dict)  # the sample's name -> the case's reference
     flow_days: int = 0
@@ -71,6 +71,7 @@ class Play:
     def whole(self) -> None:
         """From the first day to the last."""
         self._calls()
+        self.finance.prepare(FIRST)
         books, steps = batches(self.scenarios), list(acts(self.scenarios))
         began = time.monotonic()
         day: date | None = FIRST
@@ -80,8 +81,10 @@ class Play:
                 self._import(books.pop(0))
             while steps and legal_day(steps[0].at) <= day:
                 self._act(steps.pop(0))
+            self.finance.until(day)
             day = self._next(day, books, steps)
         self._clocks(LAST)
+        self._last_batches()
         self.say(
             f"重放完毕：{self.flow_days} 天为 Prefect 流程运行，{self.plain_days} 天直接运行，"
             f"处理案件 {self.moved} 次，用时 {time.monotonic() - began:.0f} 秒"
@@ -91,6 +94,8 @@ class Play:
         after = add_days(day, 1)
         days = [legal_day(steps[0].at)] if steps else []
         days += [books[0].opened] if books else []
+        paying = self.finance.next_day(after)
+        days += [paying] if paying is not None else []
         with reading(self.engine) as connection:
             due = connection.execute(
                 select(func.min(case_file.c.next_day)).where(case_file.c.set_aside.is_(None))
@@ -98,6 +103,17 @@ class Play:
         if due is not None:
             days.append(max(add_days(due, 1), after))
         return max(min(days), after) if days else None
+
+    def _last_batches(self) -> None:
+        """One batch is paid by a real Prefect flow run, now; another stays for whoever looks at the demonstration."""
+        ready, left = self.finance.last_day()
+        if ready is None or left is None:
+            self.lost.append(f"{LAST} 最后的批次未能编制：{ready}，{left}")
+            return
+        paid = self.runs.disburse(ready, RELEASER.key)
+        if not paid["complete"]:
+            self.lost.append(f"批次 {ready} 由流程放行后未办结：{paid}")
+        self.say(f"批次 {ready} 由 Prefect 流程 disburse-batch 放行并支付；批次 {left} 已编制，待另一人复核、放行")
 
     def _calls(self) -> None:
         """What the yearly calls set. A file speaks for its own regulations: `notice_length` stands in several."""
@@ -194,14 +210,17 @@ def play(folder: Path, *, port: int, once: bool) -> int:
     url = prepare_database(folder)
     house = House(folder=folder, database_url=url, port=port, say=_say)
     engine = open_database(url)
+    bank = PractiseBank(folder)
     try:
+        house.children.append(bank.start())
         with transaction(engine) as connection:
             for person in (OFFICER, HEAD, CITIZEN):
                 put_person(connection, person)
         house.open(worker=not once)
         os.environ.update(house.environment)
         known: Mapping[str, Any] = default_books().lifecycles
-        show = Play(engine, folder, samples(known), FlowRuns(known), say=_say)
+        finance = Finance(engine, bank.address, bank.secret, _say)
+        show = Play(engine, folder, samples(known), FlowRuns(known), finance, say=_say)
         show.whole()
         problems = check(show, house.api)
         print(summary(engine))

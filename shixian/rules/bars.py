@@ -8,6 +8,7 @@ project, a yearly review, an objection or a repair is none. So the proceedings t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -117,17 +118,17 @@ def impose(moves: Moves, bars: Bars, day: date) -> None:
 
 def set_end(moves: Moves, end: SetsBarEnd, day: date) -> None:
     """Give every bar of this case on the party another end. One that has run out is not revived: it begins anew."""
-    last = moves.env.fact(end.until) if end.until is not None else add_days(day, -1)
+    last = moves.env.fact(end.until) if end.until is not None else day if end.through else add_days(day, -1)
     if not isinstance(last, date):
         return
     moves.env.looked.add("register")
     for subject in moves.subjects(end.subject):
-        latest = {(bar.lifecycle, bar.clause): bar for bar in moves.law.register.imposed(moves.case.ref, subject)}
+        latest = {(bar.lifecycle, bar.clause): bar for bar in _imposed(moves, subject)}
         for bar in latest.values():
             if end.only is not None and bar.clause != end.only:
                 continue
             run_out = bar.last_day is not None and bar.last_day < day
-            if run_out and last >= day:
+            if run_out and last >= day and end.until is not None:
                 _again(moves, bar, end, last, day)
             elif not run_out and bar.last_day != last:
                 moves.emit(
@@ -142,6 +143,26 @@ def set_end(moves: Moves, end: SetsBarEnd, day: date) -> None:
                     clause=end.clause,
                     text=end.text,
                 )
+
+
+def _imposed(moves: Moves, subject: str) -> list[Bar]:
+    """Every bar of this case on the party: as the register has them, and as this very decision has made and ended them
+    (clocks of several days may be settled at once, and the register hears of it afterwards)."""
+    bars = list(moves.law.register.imposed(moves.case.ref, subject))
+    for transition in moves.transitions:
+        data = transition.data
+        if data.get("subject") != subject or transition.kind not in ("barred", "bar_end_set"):
+            continue
+        last = date.fromisoformat(data["last_day"]) if data["last_day"] else None
+        if transition.kind == "barred":
+            day = transition.legal_day
+            bars.append(Bar(subject, data["lifecycle"], day, last, data["clause"], data["text"], moves.case.ref))
+            continue
+        which = (data["lifecycle"], data["bar_clause"], date.fromisoformat(data["first_day"]))
+        bars = [
+            replace(bar, last_day=last) if (bar.lifecycle, bar.clause, bar.first_day) == which else bar for bar in bars
+        ]
+    return bars
 
 
 def _again(moves: Moves, bar: Bar, end: SetsBarEnd, last: date, day: date) -> None:

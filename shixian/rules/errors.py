@@ -87,6 +87,10 @@ class Conflict(CaseworkError):
     """Somebody else changed the same rows first; read again and repeat."""
 
 
+class BatchError(CaseworkError):
+    """A disbursement batch, or a budget year, that may not be made, approved, released or closed as asked."""
+
+
 class RecordError(CaseworkError):
     """The record does not verify: nothing there, a gap, a fork, a NULL or a hash that does not match."""
 

@@ -31,6 +31,7 @@ from shixian.rules.lifecycle import (
     Window,
 )
 from shixian.rules.periods import Period
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import After, SetByAct, SetByCall, Timing
 
 
@@ -307,6 +308,8 @@ def notice(
     objection_inputs: Sequence[str] = (),
     clocks: Sequence[Clock] = (),
     reading: str | None = None,
+    shows: Sequence[Shown] = (),
+    withholds: Sequence[Withheld] = (),
     note: str = "",
 ) -> Stage:
     """公示: the window opens with the actual publication (`publish`) and ends at 24:00 of its last day."""
@@ -317,6 +320,8 @@ def notice(
         objection_clause=objection_clause,
         objector=objector,
         objection_inputs=tuple(objection_inputs),
+        shows=tuple(shows),
+        withholds=tuple(withholds),
     )
     own = Clock(
         clause=clause,

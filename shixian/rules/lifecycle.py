@@ -16,6 +16,7 @@ from shixian.rules.conditions import Condition, Expression
 from shixian.rules.facts import FactSet, Field
 from shixian.rules.formulas import Formula
 from shixian.rules.periods import Period, Roll
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.quota import Quota
 from shixian.rules.timing import SetByCall, Timing
 
@@ -181,14 +182,16 @@ class Bars:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetsBarEnd:
     """Gives the bars that this case has imposed on the party another end: the day that the fact `until` states (a
-    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on. `only`: just
-    the bars imposed under that clause."""
+    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on; `through`:
+    the day itself, for a term that runs out with its last day bars to 24:00. `only`: just the bars imposed under that
+    clause."""
 
     clause: str
     subject: str
     text: str
     until: str | None = None
     only: str | None = None
+    through: bool = False
     reading: str | None = None
 
 
@@ -306,7 +309,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A public-notice window. It opens on actual publication (the act `publish`), never on a decision."""
+    """A public-notice window. It opens on actual publication (the act `publish`), never on a decision.
+
+    `shows`: the items that the notice publishes; none: the reading of `rules.publication`. `withholds`: what else a
+    reader may look for, and why it is not there.
+    """
 
     length: Period | SetByCall
     clause: str
@@ -315,6 +322,8 @@ class Window:
     objection_inputs: tuple[str, ...] = ()
     objection_clause: str | None = None
     objector: Actor | None = None
+    shows: tuple[Shown, ...] = ()
+    withholds: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ def parse_instant(text: str) -> datetime:
 
 
 def minutes_before(instant: datetime, minutes: int) -> datetime:
-    """The instant so many minutes earlier (later, when negative): for sessions, throttles and retries, never the law."""
+    """The instant so many minutes earlier (later, when negative): for sessions and retries, never for the law."""
     if instant.tzinfo is None:
         raise PeriodError(f"时刻须带时区，不能是 {instant!r}")
     return datetime.fromtimestamp(instant.timestamp() - minutes * 60, instant.tzinfo)

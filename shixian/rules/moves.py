@@ -72,17 +72,18 @@ class Moves:
         return any(self.case.progress.stage(stage.key).status in (WAITING, OPEN) for stage in self.lifecycle.stages)
 
     def _complete(self, day: date) -> None:
-        done = [(s.done or "", key) for key, s in self.case.progress.stages.items() if s.status == DONE]
-        last = max(done)[1] if done else ""
-        stage = self.lifecycle.stage(last)
-        outcome = stage.outcome(self.case.progress.stage(last).outcome or "")
+        # Of stages that end on one day, the one declared last is the end: a declaration follows the graph.
+        states = [(stage, self.case.progress.stage(stage.key)) for stage in self.lifecycle.stages]
+        done = [(state.done or "", place, stage) for place, (stage, state) in enumerate(states) if state.status == DONE]
+        stage = max(done)[2]
+        outcome = stage.outcome(self.case.progress.stage(stage.key).outcome or "")
         self.emit(
             "case_closed",
             day,
             reason="completed",
             text=outcome.title,
             clause=outcome.clause or stage.clause,
-            stage=last,
+            stage=stage.key,
             outcome=outcome.key,
         )
 

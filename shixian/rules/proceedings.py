@@ -85,6 +85,8 @@ def start(
         parent=parent,
         origin=origin,
     )
+    if _source_moved(store, decided.refusal, day):
+        return start(store, lifecycle, ref=ref, day=day, cycle=cycle, facts=facts, parent=parent, origin=origin)
     if decided.refusal is not None:
         store.refused_opening(lifecycle, ref, day, decided.refusal)
         _tell_source(store, lifecycle, ref, "open", day, decided.refusal)
@@ -99,6 +101,8 @@ def act(store: Store, ref: str, acted: Acted) -> Decided:
     case = store.load(ref)
     lifecycle = lifecycle_of(store, case)
     decided = decide(lifecycle, case, acted, store.law)
+    if _source_moved(store, decided.refusal, legal_day(acted.at)):
+        return act(store, ref, acted)
     refusal = _refused_child(store, decided)
     if refusal is not None:
         day = legal_day(acted.at)
@@ -120,6 +124,12 @@ def _caught_up(store: Store, decided: Decided, day: date) -> Decided:
         return decided
     tick(store, decided.case.ref, day)
     return replace(decided, case=store.load(decided.case.ref))
+
+
+def _source_moved(store: Store, refusal: Refusal | None, day: date) -> bool:
+    """Whether the case whose bar refuses had clocks to settle first: one of them may have ended the bar."""
+    source = store.law.register.case(refusal.bar.source) if refusal is not None and refusal.bar is not None else None
+    return source is not None and tick(store, source.ref, day) > 0
 
 
 def _tell_source(store: Store, lifecycle: Lifecycle, ref: str, act: str, day: date, refusal: Refusal) -> None:

@@ -1,7 +1,8 @@
 """Standing acts: what may be done in any stage, whatever the programme declares.
 
 Answering a question (`answer`), extending a deadline (`extend`), deciding where the text is silent about an
-overrun (`allow_late`, `end_case`), and objecting while a notice window is open (`object`).
+overrun (`allow_late`, `end_case`), suspending a notice window for the days on which nobody could read the notice
+(`outage`), and objecting while a notice window is open (`object`).
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from datetime import date
 from shixian.rules.clockwork import extended, whole
 from shixian.rules.conditions import lift
 from shixian.rules.decide import Acted
-from shixian.rules.errors import FactsError
+from shixian.rules.errors import FactsError, PeriodError
 from shixian.rules.facts import UNKNOWN, to_stored
 from shixian.rules.lifecycle import Binds, Closed, Opens, Stage
 from shixian.rules.moves import Moves
-from shixian.rules.periods import Period, days_between
+from shixian.rules.periods import Period, days_between, parse_day
 from shixian.rules.state import Refusal
 
 
@@ -136,6 +137,42 @@ def _end_case(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | 
     return refusal
 
 
+OUTAGE_GROUND = "公示中断"
+OUTAGE_READING = "条文规定公示期而未规定中断：公众不能查阅的日不是公示的日，中断触及的每一日不计入公示期"
+
+
+def _outage(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | None:
+    """Days on which the notice could not be read do not count: an interval in the suspension ledger, like any other."""
+    if stage.window is None:
+        return Refusal("no_window", f"“{stage.title}”不是公示环节", stage.clause)
+    clause = stage.window.clause
+    who = moves.lifecycle.actor(acted.by)
+    if who is None or who.side is not Binds.OFFICE:
+        return Refusal("wrong_actor", "公示中断只能由经办机关记录", clause)
+    if not acted.reason.strip():
+        return Refusal("no_reason", "记录公示中断须写明原因", clause, "写明原因后重新记录")
+    window = moves.case.progress.windows.get(stage.key)
+    deadline = moves.case.progress.deadlines.get(f"{stage.key}.window")
+    if window is None or deadline is None or deadline.status != "running":
+        return Refusal(
+            "out_of_window", f"“{stage.title}”不在公示期内，不能顺延", clause, "期满后发现中断的，由经办机关另行决定"
+        )
+    try:
+        first, last = (parse_day(str(acted.given.get(name, ""))) for name in ("first_day", "last_day"))
+    except PeriodError as error:
+        return Refusal("bad_input", error.message, clause, error.remedy or "")
+    if last < first or last > day or last.isoformat() < window[0] or first.isoformat() > window[1]:
+        return Refusal(
+            "bad_input", f"{first}至{last}不是公示期内已经过去的日", clause, f"公示期为{window[0]}至{window[1]}"
+        )
+    _record(moves, stage, acted, day, STANDING_TITLES["outage"], clause)
+    moves.emit("suspended", first, stage=stage.key, ground=OUTAGE_GROUND, clause=clause, reading=OUTAGE_READING)
+    last_day = last.isoformat()
+    moves.emit("resumed", day, stage=stage.key, ground=OUTAGE_GROUND, last_day=last_day, clause=clause)
+    moves.rearm(day)
+    return None
+
+
 StandingAct = Callable[[Moves, Stage, Acted, date], Refusal | None]
 
 STANDING_ACTS: Mapping[str, StandingAct] = {
@@ -143,6 +180,7 @@ STANDING_ACTS: Mapping[str, StandingAct] = {
     "extend": _extend,
     "allow_late": _allow_late,
     "end_case": _end_case,
+    "outage": _outage,
 }
 
 STANDING_TITLES = {
@@ -150,6 +188,7 @@ STANDING_TITLES = {
     "extend": "延长期限",
     "allow_late": "准予逾期办理",
     "end_case": "因逾期终结",
+    "outage": "记录公示中断",
     "object": "提出异议",
 }
 

@@ -29,6 +29,7 @@ from shixian.rules.lifecycle import (
     Opens,
     Spawn,
     Stage,
+    Window,
     edge,
 )
 from shixian.rules.quota import Quota
@@ -181,9 +182,26 @@ class _Check:
             self._clause(stage.window.clause, stage.key, "公示窗口")
             if stage.window.objections is not None:
                 self._opens(stage.key, stage.window.objections)
+            self._published(stage, stage.window)
         for outcome in stage.outcomes:
             if outcome.closes is not None:
                 self._clause(outcome.closes.clause or outcome.clause or stage.clause, stage.key, f"结果 {outcome.key}")
+
+    def _published(self, stage: Stage, window: Window) -> None:
+        """What a notice shows is declared, has its clause, and is nothing that is sealed."""
+        for item in window.shows:
+            self._clause(item.clause, stage.key, f"公示事项 {item.what}")
+            if item.stage is not None:
+                if item.stage not in self.keys:
+                    raise self.fail(f"公示事项 {item.what} 的环节不存在", stage.key)
+            elif item.what not in self.lifecycle.facts:
+                raise self.fail(f"公示事项 {item.what} 未声明", stage.key)
+            elif self.lifecycle.facts[item.what].sealed:
+                raise self.fail(f"公示事项 {item.what} 是封存的事实，不得公示", stage.key)
+        for withheld in window.withholds:
+            self._clause(withheld.clause, stage.key, f"不公示事项“{withheld.what}”")
+            if not withheld.because.strip():
+                raise self.fail(f"不公示“{withheld.what}”须写明理由", stage.key)
 
     def _act(self, stage: Stage, act: Act) -> None:
         self._clause(act.clause, stage.key, f"行为 {act.verb}")

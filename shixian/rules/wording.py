@@ -273,7 +273,8 @@ class Wording:
                 until = f"{self.fact(what.until)}，未定的为" if what.until is not None else ""
                 return f"{what.text}，期限{until}{period_words(what.length) if what.length else '至另行解除'}（{what.clause}）"
             case SetsBarEnd():
-                until = f"改至{self.fact(what.until)}" if what.until is not None else "当日起解除"
+                ended = "于当日24时解除" if what.through else "当日起解除"
+                until = f"改至{self.fact(what.until)}" if what.until is not None else ended
                 return f"{what.text}：对{self.fact(what.subject)}的限制{until}（{what.clause}）"
             case Remember():
                 only = f"，仅限{self.expression(what.only_if)}" if what.only_if is not None else ""

@@ -3,7 +3,10 @@ expected when the demonstration is played (with cycle runs called directly: no P
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
+import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,16 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 from stdnum.cn import uscc
 
+from models import attempt, batch, batch_refusal
 from shixian.casework.cycle import run_cycle
-from shixian.casework.database import open_database, transaction
-from shixian.casework.people import put_person
+from shixian.casework.database import open_database, reading, transaction
+from shixian.casework.people import find_person, put_person
 from shixian.casework.verify import verify
+from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import report_of, summary, unmet
-from shixian.demo.play import CITIZEN, FIRST, FLOW_DAYS, HEAD, LAST, MARK, OFFICER, Play, _clear
+from shixian.demo.payments import Finance
+from shixian.demo.people import CITIZEN, HEAD, OFFICER
+from shixian.demo.play import FIRST, FLOW_DAYS, LAST, MARK, Play, _clear
 from shixian.demo.samples import FOLDER, Batch, batches, samples, write_workbook
+from shixian.disbursing.release import release
+from shixian.disbursing.treasury import open_treasury
 from shixian.intake.checking import check_rows
 from shixian.intake.reader import read_rows
 from shixian.operating.children import OperatingError
@@ -201,6 +210,14 @@ class DirectRuns:
         assert [stage.set_aside for stage in stages if stage.set_aside] == []
         return sum(stage.moved for stage in stages)
 
+    def disburse(self, batch: str, person: str) -> dict[str, Any]:
+        async def work() -> dict[str, Any]:
+            async with open_treasury() as treasury:
+                words: dict[str, Any] = {"person": find_person(self.engine, person), "treasury": treasury}
+                return (await release(self.engine, batch, **words)).to_json()
+
+        return asyncio.run(work())
+
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -211,10 +228,42 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Any:
         for person in (OFFICER, HEAD, CITIZEN):
             put_person(connection, person)
     runs: Any = DirectRuns(engine)
-    show = Play(engine, folder, samples(LIFECYCLES), runs, say=lambda words: None)
-    show.whole()
-    yield show
-    engine.dispose()
+    said: list[str] = []
+    bank = PractiseBank(folder)
+    child = bank.start()
+    try:
+        finance = Finance(engine, bank.address, bank.secret, said.append)
+        show = Play(engine, folder, samples(LIFECYCLES), runs, finance, say=said.append)
+        show.whole()
+        yield show
+    finally:
+        child.stop()
+        for name in ("URL", "KEY", "IDEMPOTENT"):
+            os.environ.pop(f"SHIXIAN_TREASURY_{name}")
+        engine.dispose()
+
+
+def test_the_money_of_the_play_is_paid_once_and_by_different_people(played: Play) -> None:
+    """Every fault of the pay days was met: an unknown outcome inquired, a returned payment paid again, a line refused."""
+    with reading(played.engine) as connection:
+        statuses = Counter(connection.scalars(select(attempt.c.status)))
+        programmes = set(connection.scalars(select(batch.c.programme).where(batch.c.status == "done")))
+        people = connection.execute(select(batch.c.maker, batch.c.releaser).where(batch.c.status == "done")).all()
+        asked = connection.scalar(select(func.count()).where(attempt.c.inquiries > 0, attempt.c.status == "paid"))
+        twice = connection.execute(
+            select(attempt.c.obligation_id).where(attempt.c.alive).group_by(attempt.c.obligation_id)
+            .having(func.count() > 1)
+        ).all()
+        waiting = list(connection.scalars(select(batch.c.status).where(batch.c.status != "done")))
+        refused = set(connection.scalars(select(batch_refusal.c.code)))
+        back = select(attempt.c.obligation_id).where(attempt.c.status == "returned")
+        paid = select(func.count()).where(attempt.c.status == "paid", attempt.c.obligation_id.in_(back))
+        again = connection.scalar(paid)
+    assert programmes == {"sh-matching-funds", "sh-incubator", "js-innovation-voucher"}
+    assert people and all(maker != releaser for maker, releaser in people)
+    assert set(statuses) == {"paid", "returned"} and statuses["paid"] >= 15 and again
+    assert asked and twice == [] and waiting == ["proposed"]
+    assert "account_unverified" in refused, refused
 
 
 def test_the_play_ends_as_the_samples_expect(played: Play) -> None:
@@ -239,7 +288,7 @@ def test_clocks_are_run_on_the_days_they_are_due_and_no_more(played: Play) -> No
 
 
 def test_running_the_last_day_again_moves_nothing(played: Play) -> None:
-    for key in {batch.lifecycle for batch in BATCHES}:
+    for key in {one.lifecycle for one in BATCHES}:
         stages = run_cycle(played.engine, key, LAST, recorded_at=parse_instant(f"{LAST}T23:00"))
         assert sum(stage.moved for stage in stages) == 0, key
 
@@ -255,7 +304,7 @@ def test_the_checks_of_the_demonstration_can_fail(played: Play) -> None:
     }
     scenario = played.scenarios[0]
     changed = Scenario(scenario.path, scenario.programme, {}, (), (), LAST, wrong)
-    lines = unmet(Play(played.engine, played.folder, [changed], played.runs, refs=played.refs, refused=played.refused))
+    lines = unmet(Play(played.engine, played.folder, [changed], played.runs, played.finance, refs=played.refs, refused=played.refused))
     assert sorted({line.partition("：")[0] for line in lines}) == sorted(wrong)
 
 

@@ -25,7 +25,7 @@ STAGES = {
 @pytest.fixture(scope="module")
 def loaded() -> Mapping[str, Lifecycle]:
     module = ModuleType("integrity_under_test")
-    declared = getattr(integrity, "LIFECYCLES", None) or integrity.LIFECYCLES_DRAFT
+    declared = integrity.LIFECYCLES
     module.LIFECYCLES = declared  # type: ignore[attr-defined]
     return load([module])
 

@@ -18,6 +18,7 @@ from shixian.rules.conditions import Condition, Remembered, Size, fact
 from shixian.rules.facts import choice_fact, text_fact, texts_fact, yes_no_fact
 from shixian.rules.kinds import notice, party_clock, submission
 from shixian.rules.lifecycle import SILENT, Act, Closed, Document, Outcome, Stage
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import days, on_day, set_by_call
 
 UNSUITABLE = fact("unsuitable_experts")
@@ -183,6 +184,14 @@ ACCEPTANCE_PUBLICITY = open_to_fraud(
         length=days(5),
         after=("preliminary",),
         reading="notice_days",
+        shows=(
+            Shown("applicant", "第二十二条", person=True),
+            Shown("unit_name", "第二十二条"),
+            Shown("project_name", "第二十二条"),
+        ),
+        withholds=(
+            Withheld("申请人的出生日期、性别等", "“申请人基本情况”读作能辨认申请人的最少信息（读法）", "第二十二条"),
+        ),
         note="公示申请人基本情况、依托单位名称和项目名称；第二十六条的异议只针对拟资助项目",
     )
 )

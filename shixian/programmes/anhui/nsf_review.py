@@ -19,6 +19,7 @@ from shixian.rules.experts import Commitment, Conflict, Drawn, Shared, conflict_
 from shixian.rules.facts import date_fact, integer_fact, money_fact, text_fact, texts_fact, yes_no_fact
 from shixian.rules.kinds import notice
 from shixian.rules.lifecycle import Act, Closed, Decides, Document, Opens, Outcome, Stage
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import days
 
 # ---- 第二十条第三款, 第二十七条, 第四十四条: who may not review
@@ -230,6 +231,13 @@ PROPOSAL_PUBLICITY = open_to_fraud(
         objection_clause="第二十六条",
         objection_inputs=("objector", "objector_applied", "through_host", "objection_ground", "objection_text"),
         reading="notice_days",
+        shows=(
+            Shown("project_name", "第二十五条", reading="拟资助项目应能辨认"),
+            Shown("project_type", "第二十五条", reading="拟资助项目按类型确定"),
+            Shown("applicant", "第二十五条", person=True, reading="拟资助项目应能辨认"),
+            Shown("unit_name", "第二十五条", reading="异议由依托单位提出（第二十六条）"),
+        ),
+        withholds=(Withheld("评审专家和评审意见", "条文只要求公示拟资助项目", "第二十五条"),),
     )
 )
 

@@ -20,6 +20,7 @@ from shixian.rules.conditions import Children, Condition, fact, mark
 from shixian.rules.facts import FactSet, date_fact, money_fact, text_fact, unit_code_fact
 from shixian.rules.kinds import notice, office_clock, reminder, submission
 from shixian.rules.lifecycle import Act, Closed, Decides, Document, Lifecycle, Limit, Opens, Outcome, Owes, Stage
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import QuarterEnd, months, working_days
 
 REQUEST = submission(
@@ -105,6 +106,12 @@ PUBLICITY = notice(
     objections=Opens(lifecycle=OBJECTION, label="objection", clause="二（七）"),
     objector=OBJECTOR,
     objection_inputs=("objection_ground", "objector"),
+    shows=(
+        Shown("provider", "二（七）", reading="兑付清单应能辨认兑付给谁"),
+        Shown("unit_name", "二（七）"),
+        Shown("offset_amount", "二（七）", reading="清单列明兑付的金额"),
+    ),
+    withholds=(Withheld("服务合同、发票和付款凭证", "条文只要求公示兑付清单", "二（七）"),),
 )
 
 PAY_PROVIDER = Stage(

@@ -32,6 +32,7 @@ from shixian.programmes.shanghai.award_terms import (
 from shixian.rules.conditions import Condition, Mark, Remembered, fact, parameter
 from shixian.rules.kinds import Correction, examination, notice, party_clock
 from shixian.rules.lifecycle import Act, Closed, Document, Outcome, Silent, Stage
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import on_day, set_by_call
 
 NOT_AWARDED_END = Closed("未获授奖", reason="not_awarded", consequences=(NOT_AWARDED,))
@@ -214,6 +215,17 @@ _NOTICE = notice(
     objector=OBJECTOR,
     objection_clause="第四十三条",
     objection_inputs=FILED,
+    shows=(
+        Shown("project_name", "第三十九条第一款", reading="复评结果应能辨认所评的项目"),
+        Shown("award_kind", "第三十九条第一款", reading="复评结果按奖项作出"),
+        Shown("completers", "第三十九条第一款", person=True, reading="异议可以针对候选对象（第四十三条）"),
+        Shown("unit_name", "第三十九条第一款", reading="异议可以针对候选对象（第四十三条）"),
+        Shown("proposed_grade", "第三十九条第一款", label="复评建议等级"),
+    ),
+    withholds=(
+        Withheld("评审专家", "评审情况保密，条文只要求公示复评结果", "第三十九条第一款"),
+        Withheld("提名书正文", "条文只要求公示复评结果", "第三十九条第一款"),
+    ),
 )
 assert _NOTICE.window is not None
 SECOND_REVIEW_NOTICE = replace(

@@ -50,6 +50,7 @@ from shixian.rules.lifecycle import (
     Outcome,
     Stage,
 )
+from shixian.rules.publication import Shown, Withheld
 from shixian.rules.timing import set_by_call
 
 APPLY = submission(
@@ -182,6 +183,15 @@ NOTICE = notice(
     objections=Opens(lifecycle=OBJECTION, label="objection", clause="第十四条"),
     objector=OBJECTOR,
     objection_inputs=("objection_ground", "objector"),
+    shows=(
+        Shown("unit_name", "第十四条", reading="审核结果应能辨认所审核的载体"),
+        Shown("carrier", "第十四条", reading="审核结果按载体类型作出"),
+        Shown("outcome:expert_review", "第十四条"),
+    ),
+    withholds=(
+        Withheld("各项指标和申报材料", "条文只要求公示审核结果", "第十四条"),
+        Withheld("评审专家和评审意见", "条文未要求公示，评审意见供审核使用", "第十四条"),
+    ),
 )
 
 CONFIRM = Stage(

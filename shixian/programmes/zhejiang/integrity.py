@@ -8,6 +8,6 @@ from shixian.programmes.zhejiang.integrity_objection import OBJECTION_LIFECYCLE
 from shixian.programmes.zhejiang.integrity_repair import REPAIR_LIFECYCLE
 from shixian.programmes.zhejiang.integrity_terms import REGULATION
 
-__all__ = ["LIFECYCLES_DRAFT", "REGULATION"]
+__all__ = ["LIFECYCLES", "REGULATION"]
 
-LIFECYCLES_DRAFT = (COLLECTION_LIFECYCLE, BLACKLIST_LIFECYCLE, OBJECTION_LIFECYCLE, REPAIR_LIFECYCLE)
+LIFECYCLES = (COLLECTION_LIFECYCLE, BLACKLIST_LIFECYCLE, OBJECTION_LIFECYCLE, REPAIR_LIFECYCLE)

@@ -7,11 +7,13 @@ from shixian.programmes.zhejiang.integrity_measures import MEASURES
 from shixian.programmes.zhejiang.integrity_readings import BLACKLIST_READINGS
 from shixian.programmes.zhejiang.integrity_terms import (
     BLACKLIST,
+    LISTED,
     OBJECTION,
     OBJECTION_RESULT,
     PROVINCE,
     RECEIVED,
     REGULATION,
+    REMOVED,
     SERIOUS_BREACHES,
     SUBJECT,
     VETO,
@@ -56,14 +58,18 @@ FACTS = FactSet(
         yes_no_fact("made_public", "已正式公告、通报或发布", clause="第十五条", answered_by=PROVINCE.key),
         yes_no_fact("verified", "已核实", clause="第十五条第（六）项", answered_by=PROVINCE.key),
         yes_no_fact("evidence_conclusive", "线索和证据确凿", clause="第十五条第二款", answered_by=PROVINCE.key),
-        yes_no_fact("decision_pending", "因客观原因尚未形成正式处理决定", clause="第十五条第二款", answered_by=PROVINCE.key),
+        yes_no_fact(
+            "decision_pending", "因客观原因尚未形成正式处理决定", clause="第十五条第二款", answered_by=PROVINCE.key
+        ),
         period_fact("defence_period", "陈述和申辩的期限", clause="第十六条"),
         text_fact("statement", "陈述和申辩", clause="第十六条"),
         text_fact("employer", "所在法人单位", clause="第十五条第三款"),
         money_fact("recovered_funds", "收回的拨付资助经费、结余经费", clause="第二十五条第（二）项"),
         money_fact("recovered_prize", "收回的奖金", clause="第二十五条第（三）项"),
         date_fact("barred_until", "取消资格的截止日", clause="第二十五条第（四）项"),
-        date_fact("penalty_until", "行政处罚期限届满日（没有的填无）", clause="第二十条第（二）项", answered_by=PROVINCE.key),
+        date_fact(
+            "penalty_until", "行政处罚期限届满日（没有的填无）", clause="第二十条第（二）项", answered_by=PROVINCE.key
+        ),
         yes_no_fact(
             "breach_while_listed",
             "列入期内发生其它严重失信行为或严重违法违规违纪行为",
@@ -202,7 +208,7 @@ DECIDE = Stage(
             documents=(Document("decision", "本机关负责人签发的决定书", "第十五条第三款"),),
             head=True,
             consequences=(
-                remembers("listed", "第十五条"),
+                remembers(LISTED, "第十五条"),
                 Integrity(clause="第十五条", subject="subject", ground="列入严重失信名单", serious=True),
                 VETO,
             ),
@@ -281,7 +287,7 @@ REVOKE = Act(
     discretion=True,
     head=True,
     reading="objection_upheld",
-    consequences=(remembers("removed", "第二十八条"), all_bars_end("第二十八条", "异议成立，撤销列入")),
+    consequences=(remembers(REMOVED, "第二十八条"), all_bars_end("第二十八条", "异议成立，撤销列入")),
 )
 REVOKED = Outcome(
     key="revoked",
@@ -371,7 +377,7 @@ REMOVE = Stage(
                 ),
             ),
             reading="removal_person",
-            consequences=(remembers("removed", "第二十条"), veto_ends("第二十条", "移出严重失信名单")),
+            consequences=(remembers(REMOVED, "第二十条"), veto_ends("第二十条", "移出严重失信名单")),
         ),
         REVOKE,
     ),

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shixian.programmes.zhejiang.integrity_readings import OBJECTION_READINGS
 from shixian.programmes.zhejiang.integrity_terms import (
     HEAD,
@@ -30,10 +32,15 @@ FACTS = FactSet(
             "about",
             "异议事项",
             clause="第二十八条",
-            choices={"collection": "信息采（归）集", "disclosure": "信息披露", "listing": "严重失信名单认定", "other": "其他"},
+            choices={
+                "collection": "信息采（归）集",
+                "disclosure": "信息披露",
+                "listing": "严重失信名单认定",
+                "other": "其他",
+            },
             intake=True,
         ),
-        RECEIVED,
+        replace(RECEIVED, intake=True),
         text_fact("objection_ground", "异议理由", clause="第二十八条"),
         yes_no_fact(
             "one_unit", "信息提供单位与认定单位为同一单位", clause="第二十八条", answered_by=PROVIDER.key, intake=True
@@ -78,7 +85,9 @@ def checks(verb: str, by: Actor) -> Act:
 # 信息提供单位和认定单位应当按照程序进行核查并作出处理
 CHECKED = (
     accepted("handle"),
-    Condition("checked_provider", "信息提供单位已核查", ~mark("handle.check_provider").is_none, "第二十八条", "both_check"),
+    Condition(
+        "checked_provider", "信息提供单位已核查", ~mark("handle.check_provider").is_none, "第二十八条", "both_check"
+    ),
     Condition(
         "checked_recogniser",
         "认定单位已核查（同一单位的除外）",
@@ -90,7 +99,7 @@ CHECKED = (
 
 OBJECT = submission(
     "object",
-    "提出异议",
+    "异议申请",
     clause="第二十八条",
     by=SUBJECT,
     inputs=("about", "objection_ground"),
@@ -163,9 +172,7 @@ REVIEW = Stage(
             by=(SUBJECT,),
             clause="第二十八条第二款",
             outcome="forgone",
-            conditions=(
-                Condition("not_applied", "尚未申请复核", mark("review.apply").is_none, "第二十八条第二款"),
-            ),
+            conditions=(Condition("not_applied", "尚未申请复核", mark("review.apply").is_none, "第二十八条第二款"),),
             reading="review_period",
         ),
         Act(
@@ -174,9 +181,7 @@ REVIEW = Stage(
             by=(PROVINCE,),
             clause="第二十九条",
             at_most=1,
-            conditions=(
-                Condition("applied", "应先申请复核", ~mark("review.apply").is_none, "第二十八条第二款"),
-            ),
+            conditions=(Condition("applied", "应先申请复核", ~mark("review.apply").is_none, "第二十八条第二款"),),
             reading="acceptance",
         ),
         Act(

@@ -1,7 +1,8 @@
 """Terms of 浙江省科研诚信信息管理办法（试行）, 浙科发监〔2020〕28号: the regulation, who acts, what its four lifecycles share.
 
-They are `integrity_collection` (第二章, 第十八条), `integrity_blacklist` (第十五条至第二十条, 第二十五条), `integrity_objection`
-(第二十八条, 第二十九条) and `integrity_repair` (第三十条); `integrity` puts them together.
+They are `integrity_collection` with `integrity_disclosure` (第二章, 第十八条, 第二十二条), `integrity_blacklist` with
+`integrity_measures` (第十五条至第二十条, 第二十五条), `integrity_objection` (第二十八条, 第二十九条) and `integrity_repair`
+(第三十条); `integrity` puts them together.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ SUBJECT = Actor("subject", "科研诚信主体", Binds.PARTY)
 PROVIDER = Actor("provider", "信息提供单位", Binds.OFFICE)
 RECOGNISER = Actor("recogniser", "认定单位", Binds.OFFICE)
 PROVINCE = Actor("province_st", "省科技厅", Binds.OFFICE)
+REVIEWER = Actor("reviewer", "各级科学技术行政部门、项目管理专业机构", Binds.OFFICE)
 HEAD = Actor("head", "省科技厅、部门负责人", Binds.OFFICE)
 
 REGULATION = Regulation(
@@ -35,9 +37,9 @@ REGULATION = Regulation(
     clauses=(
         ClauseNote("第一条", "目的和上位依据", "exhortation"),
         ClauseNote("第二条", "适用范围、主体和诚信信息的含义"),
-        ClauseNote("第三条", "省科技厅的职责；定期发布诚信状况报告，未定周期", "reference"),
+        ClauseNote("第三条", "省科技厅的职责；定期发布诚信状况报告，未定周期", "definition"),
         ClauseNote("第四条", "信息提供单位及其职责", "definition"),
-        ClauseNote("第五条", "信息管理系统和运行维护", "reference"),
+        ClauseNote("第五条", "信息管理系统和运行维护", "definition"),
         ClauseNote("第六条", "科研信用信息目录"),
         ClauseNote("第七条", "信息的来源；30日内汇交；真实完整"),
         ClauseNote("第八条", "基础信息"),
@@ -98,9 +100,12 @@ SERIOUS_BREACHES = {
     "other": "（十一）其他严重科研失信行为",
 }
 
-# 第二十二条: the activities of the province's S&T departments that the veto (一票否决) closes. Engineering research centres
-# are recognised by the development-and-reform departments, which this regulation does not bind.
+# 第二十二条: the activities of the province's S&T departments that the veto (一票否决) closes: those that are worked in
+# this system, and any other (`ACTIVITY`), to which the departments admit at `integrity_disclosure.examine`. Engineering
+# research centres are recognised by the development-and-reform departments, which this regulation does not bind.
+ACTIVITY = "zj-st-activity"
 PROVINCIAL_ACTIVITIES = (
+    ACTIVITY,
     "zj-new-rd-recognition",
     "zj-new-rd-funding",
     "zj-provincial-lab-establishment",
@@ -134,19 +139,19 @@ RECEIVED: Field = date_fact("decision_received", "收到处理决定之日（未
 OBJECTION_RESULT = Document("objection_result", "异议处理或复核结果", "第二十八条")
 
 # -- On the list (第十九条, 第二十条, 第三十条) ---------------------------------------------------------------------------
-LIST = "zj-integrity-list"  # history: listed and removed, of any case
-BEFORE_ALL = Constant(date(2020, 7, 10))  # the day before the regulation's own first day (第三十二条)
+LIST = "浙江省严重失信名单"  # history: who was put on the list and taken off it, by any case
 
 
 def _times(value: str) -> Expression:
-    return Remembered(LIST, "subject", value=value, after=BEFORE_ALL)
+    return Remembered(LIST, "subject", value=value, after=Constant(REGULATION.issued))  # nobody can be on it sooner
 
 
-OFF_LIST: Expression = _times("listed").equals(_times("removed"))
+LISTED, REMOVED = "列入", "移出"
+OFF_LIST: Expression = _times(LISTED).equals(_times(REMOVED))
 
 
 def remembers(value: str, clause: str) -> Remember:
-    """Writes that the subject has been listed, or removed, for every case that asks `OFF_LIST`."""
+    """Writes that the subject has been put on the list, or taken off, for every case that asks `OFF_LIST`."""
     return Remember(key=LIST, subject="subject", value=Constant(value), clause=clause)
 
 
@@ -161,9 +166,10 @@ VETO = Bars(
 )
 
 
-def veto_ends(clause: str, text: str) -> SetsBarEnd:
-    """The veto ends with the entry it rests on; a disqualification (第二十五条第（四）项) has its own end."""
-    return SetsBarEnd(clause=clause, subject="subject", text=text, only=VETO.clause)
+def veto_ends(clause: str, text: str, *, through: bool = False) -> SetsBarEnd:
+    """The veto ends with the entry it rests on, at the end (`through`) of a term's last day; a disqualification
+    (第二十五条第（四）项) has its own end."""
+    return SetsBarEnd(clause=clause, subject="subject", text=text, only=VETO.clause, through=through)
 
 
 def all_bars_end(clause: str, text: str) -> SetsBarEnd:

@@ -1,0 +1,34 @@
+"""One login a role for the desk of the demonstration, all with the same password, printed when it is up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from shixian.casework.database import transaction
+from shixian.casework.people import Person, Role, put_person
+from shixian.demo.payments import CHECKER, MAKER, RELEASER, SECOND
+from shixian.demo.people import HEAD, OFFICER
+from shixian.desk.sessions import set_password
+
+PASSWORD = "demo-demo-demo"
+AUDITOR = Person("demo-auditor", "审计人（演示）", frozenset({Role.AUDITOR}))
+OPERATOR = Person("demo-operator", "运维人（演示）", frozenset({Role.OPERATOR}))
+SYSTEM = Person("demo-system", "系统管理员（演示）", frozenset({Role.SYSTEM_ADMIN}))
+SECURITY = Person("demo-security", "安全管理员（演示）", frozenset({Role.SECURITY_ADMIN}))
+LOGS = Person("demo-logs", "审计管理员（演示）", frozenset({Role.AUDIT_ADMIN}))
+EVERYONE = (OFFICER, HEAD, MAKER, CHECKER, SECOND, RELEASER, AUDITOR, OPERATOR, SYSTEM, SECURITY, LOGS)
+
+
+def give_logins(engine: Engine, *, now: datetime) -> list[str]:
+    """Accounts with passwords for every role; gives a line for each."""
+    with transaction(engine) as connection:
+        for person in EVERYONE:
+            put_person(connection, person)
+    for person in EVERYONE:
+        set_password(engine, person.key, PASSWORD, now=now)
+    return [
+        f"  {person.key:<15} {person.name:<12} {'、'.join(role.label for role in sorted(person.roles))}"
+        for person in EVERYONE
+    ]
