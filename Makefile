@@ -1,14 +1,15 @@
 # The doors of the house. Every target first lets ./dev see to .venv, which takes no time when it is up to date.
 #   make demo             a running desk with sample cases      make demo ONCE=1   the same, once through, then out
 #   make test             the whole suite                       make test ARGS="tests/rules -x"
+#   make drill            200 times kill -9 while paying        make drill KILLS=20
 #   make mutate           every declaration mutated             make mutate PROGRAMME=sh-matching-funds
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test lint mutate bench lock clean
+.PHONY: help install demo up test lint drill mutate bench lock clean
 
 PACKAGES := $(wildcard shixian flows tasks models)
 
 help:
-	@sed -n '2,4s/^# *//p' Makefile
+	@sed -n '2,5s/^# *//p' Makefile
 	@echo 'install lint bench up lock clean'
 
 install:
@@ -29,6 +30,9 @@ lint: install
 
 mutate: install
 	.venv/bin/python -m tests.mutation $(PROGRAMME) $(ARGS)
+
+drill: install
+	@.venv/bin/python -m tests.faults --kills $(or $(KILLS),200) $(ARGS)
 
 bench: install
 	.venv/bin/python -m tests.bench $(ARGS)

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from models.base import Record, table_of
@@ -16,6 +17,9 @@ class CaseStatus(StrEnum):
     OPEN = "open"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+
+
+NOT_CLOSED, ASIDE = sql("status <> 'closed'"), sql("set_aside IS NOT NULL")
 
 
 class CaseFile(Record, table=True):
@@ -31,6 +35,8 @@ class CaseFile(Record, table=True):
         Index("ix_case_file_party", "party"),
         Index("ix_case_file_parent_ref", "parent_ref"),
         Index("ix_case_file_encoding", "encoding", "status"),
+        Index("ix_case_file_open", "next_day", "ref", sqlite_where=NOT_CLOSED, postgresql_where=NOT_CLOSED),
+        Index("ix_case_file_set_aside", "id", sqlite_where=ASIDE, postgresql_where=ASIDE),
     )
 
     id: int | None = row_id()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from models.base import Record, table_of
@@ -15,7 +15,11 @@ class Event(Record, table=True):
     """One transition as recorded. The canonical form that `hash` covers is in `shixian.casework.chain`."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("case_id", "seq"), UniqueConstraint("case_id", "previous"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "seq"),
+        UniqueConstraint("case_id", "previous"),
+        Index("ix_event_person", "person", "kind"),
+    )
 
     id: int | None = row_id()
     case_id: int = refers_to("case_file.id")

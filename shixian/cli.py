@@ -31,7 +31,14 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "casework": ("migrate", "open", "act", "tick", "call", "put-back"),
     "record": ("case", "cases", "verify", "erratum", "anchor", "people"),
     "cohort": ("rank",),
+    "batch": ("batch",),
+    "release": ("reconcile",),
+    "money": ("appropriation", "account", "recovery", "year-end"),
+    "backup": ("backup", "restore"),
     "operate": ("up", "demo"),
+    "desk": ("desk",),
+    "treasury": ("treasury-simulator",),
+    "telling": ("tell", "outbox", "mail-sink"),
 }
 
 DONE, REFUSED = 0, 2

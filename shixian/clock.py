@@ -9,6 +9,7 @@ A legal day is a day in Asia/Shanghai and ends there at 24:00, wherever the mach
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -23,3 +24,9 @@ def now() -> datetime:
 def today() -> date:
     """The legal day of this instant: for what is decided."""
     return now().date()
+
+
+def running_from(instant: datetime) -> Callable[[], datetime]:
+    """A clock for practice: it shows `instant` now, and goes on from there."""
+    began = now().timestamp()
+    return lambda: datetime.fromtimestamp(instant.timestamp() + now().timestamp() - began, SHANGHAI)

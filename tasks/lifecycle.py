@@ -65,6 +65,9 @@ def lifecycle_flow(key: str, module: str) -> Any:
         due = await asyncio.to_thread(cycles.due_by_stage, engine(), key, day, cycle=cycle)
         results: list[dict[str, Any]] = []
         _moves.set(results)
+        # A run over all years is noted, so that one that fails or does not happen is seen (shixian/telling/alarms.py).
+        whole = cycle is None and not dry_run
+        number = await asyncio.to_thread(cycles.begin_run, engine(), key, day, now()) if whole else None
         states: dict[str, State[Any]] = {}
         for stage_key in order(lifecycle):
             stage = lifecycle.stage(stage_key)
@@ -74,6 +77,8 @@ def lifecycle_flow(key: str, module: str) -> Any:
         for state in states.values():
             if state.is_failed() or state.is_crashed():
                 await _raise(state)
+        if number is not None:
+            await asyncio.to_thread(cycles.finish_run, engine(), number, results, now())
         await publish_reports(lifecycle, day, results, dry_run=dry_run)
         return {
             "as_of": day.isoformat(),

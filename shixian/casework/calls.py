@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, and_, insert, select, true
 from models import call, case_file
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings
@@ -40,6 +40,7 @@ def set_call(
     """
     require(person, Permission.SET_CALL)
     lifecycle = (books or default_books()).lifecycle(key)
+    require_scope(person, lifecycle)
     declared = next((one.field for one in lifecycle.parameters if one.field.name == name), None)
     if declared is None:
         names = "、".join(one.field.name for one in lifecycle.parameters) or "无"

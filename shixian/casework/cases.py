@@ -7,7 +7,7 @@ and recorded; NotPermitted, NotFound and Conflict are raised. `now` is the insta
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,13 +18,13 @@ from models import case_file, event
 from shixian.casework.chain import SYSTEM
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.nightly import clocks_without_deadline
-from shixian.casework.people import THE_SYSTEM, Permission, Person, permission_for, require
+from shixian.casework.people import THE_SYSTEM, Permission, Person, permission_for, require, require_scope
 from shixian.casework.references import next_reference
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings
 from shixian.rules.decide import Acted, Decided
-from shixian.rules.errors import CaseworkError, FactsError, NotFound, NotPermitted, RecordError
+from shixian.rules.errors import CaseworkError, Conflict, FactsError, NotFound, NotPermitted, RecordError
 from shixian.rules.facts import UNKNOWN, Value
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.periods import legal_day
@@ -57,6 +57,7 @@ def open_case(
     """Open a case of lifecycle `key` on a legal day; facts are texts. The same `imported_key` opens only one case."""
     require(person, Permission.OPEN_CASE)
     lifecycle = (books or default_books()).lifecycle(key)
+    require_scope(person, lifecycle)
     _not_later(day, now)
     if ref is not None and ("/" in ref or not ref.strip()):
         raise CaseworkError(f"案号“{ref}”不能含有 / 或为空", remedy="不写案号，由系统编号")
@@ -97,12 +98,28 @@ def _imported(store: SqlStore, key: str | None) -> str | None:
 
 
 def record_act(
-    engine: Engine, ref: str, acted: Acted, *, person: Person, now: datetime, books: LawBooks | None = None
+    engine: Engine,
+    ref: str,
+    acted: Acted,
+    *,
+    person: Person,
+    now: datetime,
+    books: LawBooks | None = None,
+    also: Callable[[SqlStore, Decided], None] | None = None,
+    seen: int | None = None,
 ) -> Decided:
-    """Record what somebody did to a case. The role must carry the act; the law then accepts or refuses it."""
+    """Record what somebody did to a case. The role must carry the act; the law then accepts or refuses it.
+
+    `seen` is how many events the case had when the person decided on the act: Conflict when it has more since, so that
+    a form sent twice, or over somebody else's act, does nothing.
+
+    `also` is done in the same transaction with what was decided (an answer kept under a client's key, sealed papers).
+    """
     _in_time(acted, person, now)
 
     def work(store: SqlStore) -> Decided | NotPermitted:
+        if seen is not None and store.load(ref).number != seen:
+            raise Conflict(f"{ref} 在您打开之后已有改动", remedy="请重看案件现在的状态，再决定是否办理")
         root = ref.partition("/")[0]
         if store.case(ref) is None and store.case(root) is not None:
             # A clock of the case (a yearly duty) may have opened the child in the meantime.
@@ -111,6 +128,7 @@ def record_act(
         lifecycle = store.books.lifecycle(case.lifecycle)
         try:
             require(person, permission_for(lifecycle, acted))
+            require_scope(person, lifecycle)
             if person.outside and acted.verb != "object":
                 _own_case(store, case, person)
         except NotPermitted as error:
@@ -121,6 +139,8 @@ def record_act(
             store.person = store.sealer.account(person.key)
         decided = proceedings.act(store, ref, replace(acted, person=store.person))
         _every_clock_has_its_row(store)
+        if also is not None:
+            also(store, decided)
         return decided
 
     done = attempt(engine, work, books=books, now=now, person=person.key, family=ref)
@@ -200,6 +220,7 @@ def record_document(
     def work(store: SqlStore) -> None:
         case = store.load(ref)
         lifecycle = store.books.lifecycle(case.lifecycle)
+        require_scope(person, lifecycle)
         if person.outside:
             _own_case(store, case, person)
         if all(stage != one.key for one in lifecycle.stages):
@@ -295,3 +316,11 @@ def _every_clock_has_its_row(store: SqlStore) -> None:
         missing = clocks_without_deadline(store.books.lifecycle(case.lifecycle), case, store.law)
         if missing:
             raise RecordError(f"{ref}：{'、'.join(missing)} 没有期限", remedy="这是程序缺陷，本次操作未保存；请报告")
+
+
+def require_own(store: SqlStore, ref: str, person: Person) -> None:
+    """Raise NotPermitted when somebody from outside asks for a case that is not his unit's, or not in his scope."""
+    case = store.load(ref)
+    require_scope(person, store.books.lifecycle(case.lifecycle))
+    if person.outside:
+        _own_case(store, case, person)

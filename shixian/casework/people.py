@@ -6,18 +6,20 @@ auditor may change nothing, whatever other role the account was given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from models import person as person_table
 from shixian.casework.chain import SYSTEM
-from shixian.casework.database import reading, transaction
+from shixian.casework.database import reading
 from shixian.rules.decide import Acted
-from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
+from shixian.rules.errors import NotFound, NotPermitted
 from shixian.rules.lifecycle import Act, Binds, Lifecycle
 
 
@@ -108,12 +110,16 @@ _MAY: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account. `party` is the unit code that an applicant acts for."""
+    """An account. `party` is the unit code that an applicant acts for; `section` (科室) whose lists it shares;
+    `provinces` and `programmes` (regulation keys) where it may work, empty: everywhere."""
 
     key: str
     name: str
     roles: frozenset[Role]
     party: str = ""
+    section: str = ""
+    provinces: frozenset[str] = frozenset()
+    programmes: frozenset[str] = frozenset()
 
     def may(self, permission: Permission) -> bool:
         if permission.changes and Role.AUDITOR in self.roles:
@@ -145,6 +151,37 @@ def require(person: Person, permission: Permission) -> None:
     raise NotPermitted(f"“{person.name}”（{have}）无权{permission.value}", remedy=f"应由{roles}办理")
 
 
+def province_of(lifecycle: Lifecycle) -> str:
+    """The province whose regulation it is (`shanghai`), from where it is declared; empty for one declared elsewhere."""
+    parts = lifecycle.module.split(".")
+    return parts[2] if lifecycle.module.startswith("shixian.programmes.") and len(parts) > 3 else ""
+
+
+def in_scope(person: Person, lifecycle: Lifecycle) -> bool:
+    """Whether the account may see and do the lifecycle's cases at all, whatever its roles."""
+    return (not person.provinces or province_of(lifecycle) in person.provinces) and (
+        not person.programmes or lifecycle.regulation.key in person.programmes
+    )
+
+
+def require_scope(person: Person, lifecycle: Lifecycle) -> None:
+    """Raise NotPermitted, saying what the account's scope is, unless the lifecycle lies in it."""
+    if in_scope(person, lifecycle):
+        return
+    have = "、".join((*sorted(person.provinces), *sorted(person.programmes)))
+    raise NotPermitted(
+        f"“{lifecycle.title}”（{lifecycle.regulation.key}）不在“{person.name}”的办理范围内（{have}）",
+        remedy="由范围内的人员办理，或由安全管理员调整账号的地区和专项",
+    )
+
+
+def scope_of(person: Person, lifecycles: Mapping[str, Lifecycle]) -> frozenset[str] | None:
+    """The keys of the lifecycles in the account's scope; None: all, whatever there is."""
+    if not person.provinces and not person.programmes:
+        return None
+    return frozenset(key for key, lifecycle in lifecycles.items() if in_scope(person, lifecycle))
+
+
 def permission_for(lifecycle: Lifecycle, acted: Acted) -> Permission:
     """Which permission recording an act takes. An act that the law does not know is let through to be refused by it."""
     act = _declared(lifecycle, acted)
@@ -163,31 +200,20 @@ def _declared(lifecycle: Lifecycle, acted: Acted) -> Act | None:
     return None
 
 
-def save_person(engine: Engine, person: Person, *, by: Person) -> None:
-    """Add an account or change its name, roles and unit. Nobody changes their own roles."""
-    require(by, Permission.MANAGE_PEOPLE)
-    if by.key == person.key:
-        raise NotPermitted("不能改动自己的账号", remedy="由另一名安全管理员办理")
-    if person.key == SYSTEM:
-        raise CaseworkError(f"账号名 {SYSTEM} 为系统保留")
-    with transaction(engine) as connection:
-        put_person(connection, person)
-
-
 def put_person(connection: Connection, person: Person) -> None:
     """Write an account without asking who does: for the first account, and for demonstrations."""
     insert = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-    row = {"name": person.name, "roles": ",".join(sorted(person.roles)), "party": person.party, "active": True}
+    row = {
+        "name": person.name,
+        "roles": ",".join(sorted(person.roles)),
+        "party": person.party,
+        "active": True,
+        "section": person.section,
+        "provinces": ",".join(sorted(person.provinces)),
+        "programmes": ",".join(sorted(person.programmes)),
+    }
     statement = insert(person_table).values(key=person.key, **row)
     connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))
-
-
-def close_account(engine: Engine, key: str, *, by: Person) -> None:
-    require(by, Permission.MANAGE_PEOPLE)
-    with transaction(engine) as connection:
-        changed = connection.execute(update(person_table).where(person_table.c.key == key).values(active=False))
-        if changed.rowcount == 0:
-            raise NotFound(f"没有 {key} 这一账号")
 
 
 def find_person(engine: Engine, key: str) -> Person:
@@ -196,4 +222,21 @@ def find_person(engine: Engine, key: str) -> Person:
         row = connection.execute(select(person_table).where(person_table.c.key == key)).one_or_none()
     if row is None or not row.active:
         raise NotFound(f"没有 {key} 这一账号" if row is None else f"账号 {key} 已停用")
-    return Person(row.key, row.name, frozenset(Role(role) for role in row.roles.split(",") if role), row.party)
+    return person_of(row)
+
+
+def person_of(row: Row[Any]) -> Person:
+    """The account of a whole row of the table."""
+    return Person(
+        key=row.key,
+        name=row.name,
+        roles=frozenset(Role(role) for role in _parts(row.roles)),
+        party=row.party,
+        section=row.section,
+        provinces=_parts(row.provinces),
+        programmes=_parts(row.programmes),
+    )
+
+
+def _parts(text: str) -> frozenset[str]:
+    return frozenset(part for part in text.split(",") if part)

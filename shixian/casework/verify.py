@@ -35,6 +35,7 @@ from shixian.casework.database import reading
 from shixian.casework.journal import journal_problems
 from shixian.casework.ledger import balances, unbalanced
 from shixian.casework.sealing import TOKEN
+from shixian.casework.verify_money import COUNTED, money_problems
 from shixian.rules import proceedings
 from shixian.rules.errors import CaseworkError, RecordError
 from shixian.rules.facts import FactSet, Field
@@ -76,6 +77,7 @@ _COUNTED = {
     "decisions": "决定",
     "obligations": "义务",
     "postings": "记账",
+    **COUNTED,
 }
 
 
@@ -369,6 +371,7 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
     for number, fen, debit in connection.execute(reserved):
         report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
     report.problems.extend(_gaps(connection))
+    report.problems.extend(money_problems(connection, report.counts))
     report.problems.extend(journal_problems(connection))
     report.problems.extend(anchor_problems(connection))
 

@@ -12,6 +12,7 @@ from shixian.casework.views import CaseView, EventView, read_case
 from shixian.commands.output import print_section
 from shixian.display.case_lines import deadline_lines, decision_lines, list_line, obligation_line, refusal_lines
 from shixian.display.case_page import reading_lifecycle
+from shixian.display.money_lines import money_lines
 from shixian.rules.errors import FactsError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.narrate import STATUS, stage_title
@@ -38,6 +39,7 @@ def print_case(view: CaseView, data: Mapping[str, Any], *, today: date) -> None:
     )
     print_section("决定", [line for item in data["decisions"] for line in decision_lines(item)])
     print_section("应付与应收", [obligation_line(item) for item in data["obligations"]])
+    print_section("款项", money_lines(data["money"]) if "money" in data else [])
     print_section("材料", [_document_line(lifecycle, item) for item in data["documents"]])
     print_section("退回", [line for item in data["refusals"] for line in refusal_lines(lifecycle, item)])
     print_section("待人处理", [list_line(item) for item in data["lists"]])

@@ -5,22 +5,19 @@ A scenario rests on a clause that it expects (`clause:`), and cites those that i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from cyclopts import App, Parameter
 
 from shixian import programmes as law
 from shixian.commands.law import regulation_json
 from shixian.commands.output import JsonFlag, print_json, print_section
-from shixian.rules.clauses import NATURES, ClauseIndex, Use, articles, index, numeral, uses
-from shixian.rules.errors import NotFound, ScenarioError
+from shixian.rules.clauses import NATURES, ClauseIndex, Use, index, uses
+from shixian.rules.errors import NotFound
 from shixian.rules.lifecycle import Lifecycle, Regulation
-
-EXPECTED, CITED = "案例期望", "案例引用"
+from shixian.scenarios.citations import scenario_uses
 
 
 def register(app: App) -> None:
@@ -100,56 +97,3 @@ def _index_json(indexed: ClauseIndex, keys: list[str]) -> dict[str, Any]:
         "other_law": used(indexed.other_law),
         "astray": used(indexed.astray),
     }
-
-
-def scenario_uses(folder: Path | None, keys: frozenset[str], title: str) -> list[Use]:
-    """The clauses that the scenario files of these lifecycles rest on; `title` is the regulation's own."""
-    if folder is None:
-        folder = Path(__file__).resolve().parent.parent.parent / "tests" / "scenarios"
-        if not folder.is_dir():
-            return []  # installed without its tests
-    elif not folder.is_dir():
-        raise ScenarioError(f"没有 {folder} 这一文件夹", remedy="--scenarios 应指向存放案例的文件夹")
-    found: dict[Use, None] = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        data = _loaded(path)
-        own = _programmes(data) & keys
-        if not own:
-            continue
-        name = path.relative_to(folder).as_posix()
-        lifecycle = next(iter(own)) if len(own) == 1 else ""
-        expected = [text for part in ("expect", "formulas") for text in _under(data.get(part), "clause")]
-        cited = [text for key in ("source", "title", "note") for text in _under(data, key)]
-        for clause in expected:
-            found[Use(EXPECTED, clause, name, lifecycle)] = None
-        for address in (address for text in cited for address in articles(text, title)):
-            found[Use(CITED, f"第{numeral(address.numbers[0])}条", name, lifecycle)] = None
-    return list(found)
-
-
-def _loaded(path: Path) -> dict[str, Any]:
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - text only
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path} 不能读取：{error}") from error
-    return data if isinstance(data, dict) else {}
-
-
-def _programmes(data: dict[str, Any]) -> set[str]:
-    cases = data.get("cases")
-    inner = cases.values() if isinstance(cases, dict) else ()
-    own = {str(case["programme"]) for case in inner if isinstance(case, dict) and "programme" in case}
-    return own | ({str(data["programme"])} if "programme" in data else set())
-
-
-def _under(value: Any, key: str) -> Iterator[str]:
-    """Every text that stands under a key, at whatever depth."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name == key and isinstance(item, str):
-                yield item
-            else:
-                yield from _under(item, key)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _under(item, key)

@@ -20,26 +20,38 @@ def up(
     *,
     folder: Annotated[Path, Parameter(help="数据、日志所在文件夹 where everything is kept")] = Path(".shixian"),
     port: Annotated[int, Parameter(help="Prefect 界面端口 port of Prefect's UI")] = 4200,
+    desk_port: Annotated[int | None, Parameter(help="办公桌端口，默认 SHIXIAN_DESK_PORT port of the desk")] = None,
     database: Annotated[str | None, Parameter(help="数据库地址；默认在文件夹内 database URL")] = None,
 ) -> int:
-    """启动全部服务：数据库升级、Prefect 服务、部署、工作进程；Ctrl-C 停止。Start everything; Ctrl-C stops it.
+    """启动全部服务：数据库升级、办公桌、Prefect 服务、部署、工作进程；Ctrl-C 停止。Start everything; Ctrl-C stops it.
 
     重复启动不会造成损害：同一文件夹只允许一个在运行。
     """
+    from shixian.operating.children import OperatingError
     from shixian.operating.house import House
     from shixian.operating.prepare import prepare_database
+    from shixian.settings import settings
 
     folder = folder.resolve()
     url = prepare_database(folder, database)
-    house = House(folder=folder, database_url=url, port=port)
+    own = settings().desk_port if desk_port is None else desk_port
+    house = House(folder=folder, database_url=url, port=port, desk_port=own)
     _stop_politely()
     try:
         house.open()
-        print(f"时限已启动。Prefect 界面：{house.address}    数据库：{_shown(url)}", flush=True)
+        print(f"时限已启动。办公桌：{house.desk_address}", flush=True)
+        print(f"Prefect 界面：{house.address}    数据库：{_shown(url)}", flush=True)
         print("按 Ctrl-C 停止。", flush=True)
         while True:
             time.sleep(2)
-            house.check()
+            try:
+                house.check()
+            except OperatingError as error:
+                if not house.desk_running:
+                    raise
+                # People go on working: clocks that nobody settles now are settled by the first run after the restart.
+                print(f"{error}\n办公桌照常工作；重新启动 shixian up 后补上漏跑的期限。", flush=True)
+                house.let_go()
     except KeyboardInterrupt:
         print("正在停止……", flush=True)
     finally:

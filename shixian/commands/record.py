@@ -71,11 +71,14 @@ def case(
     if day is not None and day > clock.today():
         raise CaseworkError(f"{day} 尚未到来", remedy="--as-of 为今日或以前的一日；试算以后用 shixian tick --dry-run")
     with opened(database) as engine:
+        from shixian.casework.money_views import case_money
         from shixian.commands.case_view import print_case
         from shixian.display.case_page import read_all
+        from shixian.display.money_lines import money_report
 
         view = find_case(engine, ref)
         data = read_all(engine, view, day, now=clock.now())
+        data["money"] = money_report(case_money(engine, ref, day=day))
     if as_json:
         print_json(data)
     else:
@@ -200,7 +203,9 @@ def anchor(
 
 
 def people(
-    action: Annotated[Literal["list", "add"], Parameter(help="list 列出，add 增加账号或角色 list or add")] = "list",
+    action: Annotated[
+        Literal["list", "add", "password"], Parameter(help="list 列出，add 增加账号或角色，password 设密码 what to do")
+    ] = "list",
     key: Annotated[str | None, Parameter(help="账号名 account key")] = None,
     /,
     *roles: Annotated[RoleName, Parameter(help="角色，可多个 roles")],
@@ -217,6 +222,9 @@ def people(
     with opened(database) as engine:
         if action == "add":
             _add(engine, key, roles, name, party, person)
+        if action == "password":
+            _password(engine, key, person)
+            return DONE
         found = accounts(engine)
     if as_json:
         print_json([_account(one) for one in found])
@@ -233,9 +241,11 @@ def people(
 def _add(
     engine: Engine, key: str | None, roles: tuple[str, ...], name: str | None, party: str | None, given: str | None
 ) -> None:
+    from dataclasses import replace
+
+    from shixian.casework.accounts import first_account, save_person
     from shixian.casework.chain import SYSTEM
-    from shixian.casework.database import transaction
-    from shixian.casework.people import Permission, Person, Role, put_person, save_person
+    from shixian.casework.people import Permission, Person, Role
 
     if key is None or not key.strip():
         raise CaseworkError("须写明账号名", remedy="例如 shixian people add zhang officer --name 张三")
@@ -243,20 +253,41 @@ def _add(
         raise CaseworkError(f"账号名 {key} 为系统保留", remedy="换一个账号名")
     known = accounts(engine)
     before = next((one for one in known if one.key == key), None)
-    have = before.roles if before else frozenset[Role]()
-    made = Person(
-        key,
-        name if name is not None else before.name if before else key,
-        have | {Role(role) for role in roles},
-        party if party is not None else before.party if before else "",
+    before = before or Person(key, key, frozenset[Role]())
+    made = replace(
+        before,
+        name=before.name if name is None else name,
+        roles=before.roles | {Role(role) for role in roles},
+        party=before.party if party is None else party,
     )
     if not made.roles:
         raise CaseworkError("须写明角色", remedy=f"可用的有：{'、'.join(_role(Role(role)) for role in _role_names())}")
     if any(one.may(Permission.MANAGE_PEOPLE) for one in known):
-        save_person(engine, made, by=acting(engine, given, Permission.MANAGE_PEOPLE))
-        return
-    with transaction(engine) as connection:
-        put_person(connection, made)
+        save_person(engine, made, by=acting(engine, given, Permission.MANAGE_PEOPLE), now=clock.now())
+    else:
+        first_account(engine, made, by=COMMAND_LINE, now=clock.now())
+
+
+def _password(engine: Engine, key: str | None, given: str | None) -> None:
+    """Set a password, read from the terminal or from the first line of the input, never from the command itself.
+
+    Whoever sits at the machine gives an account its first one; later ones are set by a security administrator.
+    """
+    import sys
+    from getpass import getpass
+
+    from shixian.casework.people import Permission
+    from shixian.desk.sessions import has_password, reset_password, set_password
+
+    if key is None:
+        raise CaseworkError("须写明账号名", remedy="例如 shixian people password zhang")
+    word = getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    if has_password(engine, key):
+        by = acting(engine, given, Permission.MANAGE_PEOPLE)
+        reset_password(engine, key, word, by=by, now=clock.now())
+    else:
+        set_password(engine, key, word, now=clock.now(), by=COMMAND_LINE)
+    print(f"已设定 {key} 的密码")
 
 
 def _role_names() -> tuple[str, ...]:

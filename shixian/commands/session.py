@@ -54,7 +54,7 @@ def opened(given: str | None, *, make: bool = False) -> Iterator[Engine]:
 
     from shixian.casework.database import open_database
 
-    url = _url(given)
+    url = url_of(given)
     file = _sqlite_file(url)
     if file is not None and make:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,8 @@ def opened(given: str | None, *, make: bool = False) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _url(given: str | None) -> str:
+def url_of(given: str | None) -> str:
+    """The database's address: the option's, else the settings'. CaseworkError when it cannot be read as one."""
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -154,14 +155,11 @@ def accounts(engine: Engine) -> list[Person]:
 
     from models import person
     from shixian.casework.database import reading
-    from shixian.casework.people import Person, Role
+    from shixian.casework.people import person_of
 
     with reading(engine) as connection:
         rows = connection.execute(select(person).where(person.c.active).order_by(person.c.key)).all()
-    return [
-        Person(row.key, row.name, frozenset(Role(role) for role in row.roles.split(",") if role), row.party)
-        for row in rows
-    ]
+    return [person_of(row) for row in rows]
 
 
 # -- what is asked for -------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from shixian.casework.lawbooks import default_books
 from shixian.casework.store import case_of
 from shixian.casework.verify import verify
 from shixian.casework.views import events_of
+from shixian.operating.children import OperatingError
 from shixian.rules.money import Money
 from shixian.scenarios import differences
 from shixian.scenarios.report import case_report
@@ -36,6 +37,20 @@ def check(show: Play, api: str) -> list[str]:
     if days < LEAST_FLOW_DAYS:
         problems.append(f"Prefect 中只有 {days} 天的流程运行，应至少 {LEAST_FLOW_DAYS} 天")
     return problems
+
+
+def visit(address: str, account: str, password: str) -> str:
+    """Sign in at the desk and open its worklist, as a person would; says how many cases it shows."""
+    import httpx
+
+    with httpx.Client(base_url=address, timeout=30, follow_redirects=True) as browser:
+        browser.post("/sign-in", data={"account": account, "password": password}).raise_for_status()
+        page = browser.get("/worklist").raise_for_status().text
+        notices = browser.get("/notices").raise_for_status()
+    found = page.count("/cases/")
+    if not found or not notices.text:
+        raise OperatingError("办公桌的待办清单是空的", remedy="查看 logs/desk.log")
+    return f"已登录，待办首页有 {found} 处案件链接"
 
 
 def unmet(show: Play) -> list[str]:

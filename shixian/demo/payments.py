@@ -1,8 +1,8 @@
 """The money of the demonstration: appropriations, accounts, batches made, checked and released by different people.
 
 On each pay day every programme that owes something has a batch made; the treasury is the simulator, with a fault of its
-own that day, so that unknown outcomes are inquired and returned payments are paid again. The last batch is released as a
-Prefect flow run, and one is left for whoever looks at the demonstration to check and release.
+own that day, so that unknown outcomes are inquired and returned payments are paid again. The last batch is released as
+a Prefect flow run, and one is left for whoever looks at the demonstration to check and release.
 """
 
 from __future__ import annotations

@@ -27,9 +27,10 @@ from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
 from shixian.casework.people import Person, put_person
 from shixian.demo.bank import PractiseBank
-from shixian.demo.checks import check, summary
+from shixian.demo.checks import check, summary, visit
 from shixian.demo.flow_runs import FlowRuns
-from shixian.demo.payments import RELEASER, Finance
+from shixian.demo.logins import PASSWORD, give_logins
+from shixian.demo.payments import CHECKER, RELEASER, Finance
 from shixian.demo.people import CITIZEN, HEAD, OFFICER
 from shixian.demo.samples import Batch, acts, batches, samples, write_workbook
 from shixian.intake.checking import Problem
@@ -227,6 +228,11 @@ def play(folder: Path, *, port: int, once: bool) -> int:
         for problem in problems:
             print(f"不符：{problem}", flush=True)
         print(f"自检{'通过' if not problems else '未通过'}，总用时 {time.monotonic() - began:.0f} 秒", flush=True)
+        lines = give_logins(engine, now=end_of(LAST))
+        house.desk_port = next(port for port in range(8000, 8100) if port_free(port))
+        house.open_desk("--practice-from", f"{LAST}T09:30")
+        visited = visit(house.desk_address, CHECKER.key, PASSWORD)
+        print(f"办公桌：{house.desk_address}（{visited}）；密码均为 {PASSWORD}", *lines, sep="\n", flush=True)
         if not once:
             print(f"Prefect 界面：{house.address}    数据库：{url}", flush=True)
             print(f"查看案件：SHIXIAN_DATABASE_URL={url} .venv/bin/shixian case {min(show.refs.values())}", flush=True)

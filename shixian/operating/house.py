@@ -19,7 +19,7 @@ from typing import IO
 from shixian.operating.children import Child, OperatingError, start, tail, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-POOL = "shixian"
+POOL, DESK = "shixian", "desk"
 SERVER = "shixian.operating.prefect_server"
 
 
@@ -30,6 +30,7 @@ class House:
     folder: Path
     database_url: str
     port: int = 4200
+    desk_port: int | None = None  # None: no desk
     say: Callable[[str], None] = print
     children: list[Child] = field(default_factory=list)
     _lock: IO[str] | None = None
@@ -63,11 +64,21 @@ class House:
             "PYTHONPATH": path,
         }
 
+    @property
+    def desk_address(self) -> str:
+        return f"http://127.0.0.1:{self.desk_port}"
+
+    @property
+    def desk_running(self) -> bool:
+        return any(child.name == DESK and child.running for child in self.children)
+
     def open(self, *, worker: bool = True) -> None:
-        """Start the server, register the deployments, start the worker. On any failure nothing is left running."""
+        """Start the desk, the server and the worker; register the deployments. After a failure nothing is left running."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:
+            if self.desk_port is not None:
+                self.open_desk()
             self._server()
             self._deploy()
             if worker:
@@ -84,6 +95,12 @@ class House:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def let_go(self) -> list[str]:
+        """Forget the children that have ended; their names."""
+        ended = [child.name for child in self.children if not child.running]
+        self.children = [child for child in self.children if child.running]
+        return ended
 
     def check(self) -> None:
         """OperatingError when a child has ended by itself."""
@@ -106,6 +123,19 @@ class House:
         self._lock.truncate(0)
         self._lock.write(self.address)
         self._lock.flush()
+
+    def open_desk(self, *further: str) -> None:
+        """The desk needs no Prefect: it is up first, and stays up when Prefect ends. `further`: options of its own."""
+        if not port_free(self.desk_port or 0):
+            raise OperatingError(
+                f"端口 {self.desk_port} 已被占用", remedy="用 --desk-port 另选一个端口，或停止占用它的程序"
+            )
+        self.say(f"启动办公桌（{self.desk_address}）……")
+        arguments = ["-m", "shixian.cli", "desk", "--port", str(self.desk_port), *further]
+        told = {**self.environment, "SHIXIAN_PREFECT_API_URL": self.api}
+        desk = start(DESK, arguments, told, ROOT, self.logs)
+        self.children.append(desk)
+        wait_for(desk, f"{self.desk_address}/sign-in", 60)
 
     def _server(self) -> None:
         if not port_free(self.port):

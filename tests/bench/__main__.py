@@ -18,7 +18,7 @@ from sqlalchemy import text
 from shixian.casework import cycle
 from shixian.casework.database import migrate, open_database, reading
 from shixian.casework.encodings import store_encodings
-from tests.bench import cycle_run, one_act
+from tests.bench import cycle_run, one_act, payments
 from tests.bench.population import AS_OF, KEY, NOW, populate
 
 BEFORE, OURS, AFTER, SMALL, LARGE = 2016, 2017, 2018, 2019, 2020  # cycles, used only to tell the groups apart
@@ -64,6 +64,7 @@ def main() -> int:
         )
         line("memory_flat", large / small, limit=1.2)
         engine.dispose()
+    payments.main()
     return 0
 
 

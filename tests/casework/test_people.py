@@ -5,24 +5,25 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
+from shixian.casework.accounts import close_account, save_person
 from shixian.casework.database import transaction
 from shixian.casework.people import (
     THE_SYSTEM,
     Permission,
     Person,
     Role,
-    close_account,
     find_person,
     may_do,
     permission_for,
     put_person,
     require,
-    save_person,
 )
 from shixian.rules.decide import Acted
 from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
 from tests.casework.office import AUDITOR, OFFICER, SECURITY, at
 from tests.lifecycles import GRANT
+
+NOW = at("2021-01-01T09:00")
 
 
 def test_every_permission_is_somebodys_and_every_role_has_a_name() -> None:
@@ -75,25 +76,25 @@ def test_which_permission_an_act_takes(stage: str, verb: str, by: str, permissio
 def test_accounts_are_kept_changed_and_closed(database: Engine) -> None:
     with transaction(database) as connection:
         put_person(connection, SECURITY)
-    save_person(database, OFFICER, by=SECURITY)
+    save_person(database, OFFICER, by=SECURITY, now=NOW)
     assert find_person(database, "wang") == OFFICER
     both = Person("wang", "王", frozenset({Role.OFFICER, Role.FINANCE_MAKER}), party="x")
-    save_person(database, both, by=SECURITY)
+    save_person(database, both, by=SECURITY, now=NOW)
     assert find_person(database, "wang") == both
-    close_account(database, "wang", by=SECURITY)
+    close_account(database, "wang", by=SECURITY, now=NOW)
     with pytest.raises(NotFound, match="停用"):
         find_person(database, "wang")
     for key in ("nobody", "wan"):
         with pytest.raises(NotFound):
             find_person(database, key)
     with pytest.raises(NotFound):
-        close_account(database, "nobody", by=SECURITY)
+        close_account(database, "nobody", by=SECURITY, now=NOW)
 
 
 def test_nobody_gives_themselves_roles(database: Engine) -> None:
     with pytest.raises(NotPermitted, match="自己"):
-        save_person(database, Person(SECURITY.key, "钱", frozenset({Role.SECTION_HEAD})), by=SECURITY)
+        save_person(database, Person(SECURITY.key, "钱", frozenset({Role.SECTION_HEAD})), by=SECURITY, now=NOW)
     with pytest.raises(NotPermitted):
-        save_person(database, AUDITOR, by=OFFICER)
+        save_person(database, AUDITOR, by=OFFICER, now=NOW)
     with pytest.raises(CaseworkError, match="保留"):
-        save_person(database, THE_SYSTEM, by=SECURITY)
+        save_person(database, THE_SYSTEM, by=SECURITY, now=NOW)

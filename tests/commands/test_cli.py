@@ -37,10 +37,20 @@ def commands(app: App) -> list[str]:
     return [name for name in app if not name.startswith("-")]
 
 
+def leaves(app: App, command: str) -> Iterator[App]:
+    """The command itself, or the commands that it gathers (`batch propose`, `batch show`, ...)."""
+    if app[command].default_command is not None:
+        yield app[command]
+        return
+    for name in commands(app[command]):
+        yield from leaves(app[command], name)
+
+
 def options(app: App, command: str) -> Iterator[str]:
     """The options of a command as one writes them, without the `--no-` twins."""
-    for argument in app[command].assemble_argument_collection():
-        yield from (name for name in argument.names if name.startswith("--") and not name.startswith("--no-"))
+    for leaf in leaves(app, command):
+        for argument in leaf.assemble_argument_collection():
+            yield from (name for name in argument.names if name.startswith("--") and not name.startswith("--no-"))
 
 
 def test_end_to_end_a_table_and_json(root: Path) -> None:
@@ -145,12 +155,14 @@ def test_every_command_file_is_listed(root: Path) -> None:
 @pytest.mark.parametrize("command", commands(build()))
 def test_every_command_explains_itself_in_both_languages(command: str) -> None:
     app = build()
-    first = app[command].help.splitlines()
-    assert re.search(r"[\u4e00-\u9fff]{2}", first[0]), f"{command} has no Chinese help"
-    assert re.search(r"[A-Za-z]+ [a-z]+", app[command].help), f"{command} has no English help"
-    for argument in app[command].assemble_argument_collection():
-        assert argument.parameter.help, f"{command} does not explain {argument.name}"
-        assert re.search(r"[\u4e00-\u9fff]", argument.parameter.help), f"{command} {argument.name}: no Chinese help"
+    for one in (app[command], *leaves(app, command)):
+        assert re.search(r"[\u4e00-\u9fff]{2}", one.help.splitlines()[0]), f"{one.name} has no Chinese help"
+        assert re.search(r"[A-Za-z]+ [a-z]+", one.help), f"{one.name} has no English help"
+    for leaf in leaves(app, command):
+        for argument in leaf.assemble_argument_collection():
+            told = argument.parameter.help
+            assert told, f"{command} does not explain {argument.name}"
+            assert re.search(r"[\u4e00-\u9fff]", told), f"{command} {argument.name}: no Chinese help"
 
 
 def sections(manual: str) -> dict[str, str]:

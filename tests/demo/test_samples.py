@@ -244,7 +244,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_the_money_of_the_play_is_paid_once_and_by_different_people(played: Play) -> None:
-    """Every fault of the pay days was met: an unknown outcome inquired, a returned payment paid again, a line refused."""
+    """The faults of the pay days were met: an unknown outcome inquired, a returned payment paid again, a line refused."""
     with reading(played.engine) as connection:
         statuses = Counter(connection.scalars(select(attempt.c.status)))
         programmes = set(connection.scalars(select(batch.c.programme).where(batch.c.status == "done")))
@@ -304,7 +304,8 @@ def test_the_checks_of_the_demonstration_can_fail(played: Play) -> None:
     }
     scenario = played.scenarios[0]
     changed = Scenario(scenario.path, scenario.programme, {}, (), (), LAST, wrong)
-    lines = unmet(Play(played.engine, played.folder, [changed], played.runs, played.finance, refs=played.refs, refused=played.refused))
+    words: dict[str, Any] = {"refs": played.refs, "refused": played.refused}
+    lines = unmet(Play(played.engine, played.folder, [changed], played.runs, played.finance, **words))
     assert sorted({line.partition("：")[0] for line in lines}) == sorted(wrong)
 
 

@@ -42,7 +42,7 @@ def test_migrating_twice_or_at_once_changes_nothing(tmp_path: Path) -> None:
     engine = open_database(url)
     migrate(engine)
     with reading(engine) as connection:
-        assert list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == ["0004"]
+        assert list(connection.scalars(text("SELECT version_num FROM alembic_version"))) == ["0005"]
     engine.dispose()
 
 

@@ -18,6 +18,15 @@ depends_on: str | None = None
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("journal_event", "receipt", "batch_refusal", "batch_approval")
 
+# The regulations whose lifecycles could owe money until now, and how the keys of those lifecycles begin.
+PROGRAMMES = {
+    "sh-matching-funds": "sh-matching-funds",
+    "sh-incubator": "sh-incubator",
+    "js-innovation-voucher": "js-voucher",
+    "zj-innovation-complexes": "zj-complex",
+    "ah-nsf": "ah-nsf",
+}
+
 
 def one_of(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=20)
@@ -260,8 +269,27 @@ def _widen_the_ledger() -> None:
     with op.batch_alter_table("ledger_entry") as table:
         table.alter_column("programme", existing_type=sa.String(), server_default=None, existing_nullable=False)
         table.alter_column("year", existing_type=sa.Integer(), server_default=None, existing_nullable=False)
+    _name_the_lines()
     if op.get_bind().dialect.name == "sqlite":
         refuse_changes("ledger_entry")
+
+
+def _name_the_lines() -> None:
+    """What was reserved before lines had names belongs to its decision's year and its lifecycle's regulation."""
+    bind = op.get_bind()
+    if bind.dialect.name == "postgresql":
+        op.execute("ALTER TABLE ledger_entry DISABLE TRIGGER append_only")
+    day, owed = sa.column("legal_day", sa.Date()), sa.column("obligation_id")
+    entry = sa.table("ledger_entry", day, owed, sa.column("year"), sa.column("programme"))
+    bind.execute(entry.update().values(year=sa.extract("year", entry.c.legal_day)))
+    case = sa.table("case_file", sa.column("id"), sa.column("lifecycle"))
+    obligation = sa.table("obligation", sa.column("id"), sa.column("case_id"))
+    for programme, beginning in PROGRAMMES.items():
+        own = sa.select(obligation.c.id).join(case, case.c.id == obligation.c.case_id)
+        own = own.where(case.c.lifecycle.like(f"{beginning}%"))
+        bind.execute(entry.update().where(entry.c.obligation_id.in_(own)).values(programme=programme))
+    if bind.dialect.name == "postgresql":
+        op.execute("ALTER TABLE ledger_entry ENABLE TRIGGER append_only")
 
 
 def downgrade() -> None:

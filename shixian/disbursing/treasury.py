@@ -1,0 +1,31 @@
+"""The connector that the settings describe. The signing key goes from the environment into it, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from shixian import clock
+from shixian.rules.errors import CaseworkError
+from shixian.settings import Settings, settings
+from shixian.treasury.http import HttpConfig, HttpTreasury
+
+
+def open_treasury(given: Settings | None = None, *, now: Callable[[], datetime] = clock.now) -> HttpTreasury:
+    """The treasury of this installation, for one event loop. CaseworkError names the variable that is missing."""
+    try:
+        known = given or settings()
+    except ValueError as error:
+        raise CaseworkError(str(error)) from error
+    for name, value in (("SHIXIAN_TREASURY_URL", known.treasury_url), ("SHIXIAN_TREASURY_KEY", known.treasury_key)):
+        if not value:
+            raise CaseworkError(f"未设定国库网关（{name}）", remedy="在环境变量中设定后重试，见 docs/settings.md")
+    assert known.treasury_url is not None and known.treasury_key is not None
+    config = HttpConfig(
+        base_url=known.treasury_url,
+        secret=known.treasury_key.get_secret_value().encode(),
+        idempotent=known.treasury_idempotent,
+        connections=known.treasury_connections,
+        answer_seconds=known.treasury_timeout_seconds,
+    )
+    return HttpTreasury(config, now)

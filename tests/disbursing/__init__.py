@@ -1,0 +1,1 @@
+"""Releases, inquiries and reconciliations against a simulated bank in a process of its own."""

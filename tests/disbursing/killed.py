@@ -1,0 +1,70 @@
+"""A releasing process that kills itself with SIGKILL at a named point: run as `python -m tests.disbursing.killed`.
+
+Points: authorized (released, nothing claimed), intended (claims durable, nothing sent), accepted (the bank has
+answered, nobody was told), recording (outcomes written, not committed), recorded (outcomes committed, the rest
+still to go).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Any
+
+from shixian.casework import attempts, settling
+from shixian.casework.database import open_database
+from shixian.disbursing.release import release
+from shixian.treasury.http import HttpConfig, HttpTreasury
+from tests.disbursing.bank import NOW, SECRET
+from tests.faults.world import RELEASER
+from tests.lifecycles import BOOKS
+
+POINTS = ("authorized", "intended", "accepted", "recording", "recorded")
+
+
+def die(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def arm(point: str) -> None:
+    """Die when the point is reached."""
+    turn, pay, close = attempts.turn, HttpTreasury.pay, settling._close_when_done
+    turns = 0
+
+    def turning(*given: Any, **named: Any) -> Any:
+        nonlocal turns
+        if point == "authorized":
+            die()
+        made = turn(*given, **named)
+        turns += 1
+        if (point, turns) in (("intended", 1), ("recorded", 2)):
+            die()
+        return made
+
+    async def paying(self: HttpTreasury, payment: Any) -> Any:
+        answer = await pay(self, payment)
+        if point == "accepted":
+            die()
+        return answer
+
+    def closing(*given: Any, **named: Any) -> None:
+        close(*given, **named)
+        if point == "recording":
+            die()
+
+    attempts.turn = turning
+    HttpTreasury.pay = paying  # type: ignore[method-assign]
+    settling._close_when_done = closing
+
+
+async def main(database: str, url: str, ref: str) -> None:
+    engine = open_database(database)
+    async with HttpTreasury(HttpConfig(url, SECRET.encode(), connections=2), lambda: NOW) as treasury:
+        await release(engine, ref, person=RELEASER, treasury=treasury, now=lambda: NOW, books=BOOKS)
+
+
+if __name__ == "__main__":
+    arm(sys.argv[4])
+    asyncio.run(main(*sys.argv[1:4]))

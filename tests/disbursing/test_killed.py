@@ -1,0 +1,58 @@
+"""kill -9 in the middle of a release, at its turning points; then the release is run again, and once more."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from shixian.casework.attempts import GROUP
+from shixian.operating.house import ROOT
+from tests.disbursing.bank import Payments
+from tests.disbursing.killed import POINTS
+
+
+def release_and_die(payments: Payments, point: str) -> None:
+    database = payments.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.disbursing.killed", database, payments.bank.url, payments.ref, point]
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+
+
+@pytest.mark.parametrize("fault", ["", "lost_reply"])
+@pytest.mark.parametrize("point", POINTS)
+def test_killed_and_run_again_pays_once(payments: Payments, point: str, fault: str) -> None:
+    if fault:
+        payments.bank.faults(**{fault: True, "probability": 0.5, "seed": 2})
+    release_and_die(payments, point)
+    statuses = payments.statuses()
+    assert statuses.count("intended") <= GROUP
+    expected = {"authorized": "planned", "intended": "intended", "accepted": "intended", "recording": "intended"}
+    if point in expected:
+        assert statuses == [expected[point]] * 6
+    if point == "recorded" and not fault:
+        assert "paid" in statuses
+    times = payments.times()
+    assert max(times) <= 1 and (sum(times) > 0) == (point in ("accepted", "recording", "recorded"))
+    payments.sound()
+    report = payments.release()
+    assert report.complete and report.alarms == () and payments.times() == [1] * 6
+    assert payments.statuses() == ["paid"] * 6
+    assert payments.release().claimed == 0 and payments.times() == [1] * 6
+    payments.sound()
+
+
+@pytest.mark.parametrize("point", ["intended", "accepted"])
+def test_killed_before_a_gateway_without_keys(payments: Payments, point: str) -> None:
+    payments.bank.faults(no_idempotency=True)
+    release_and_die(payments, point)
+    sent = payments.times()
+    payments.release(idempotent=False)
+    assert payments.times() == sent  # what was not found is a person's to decide; what was found is paid
+    found = ["paid" if times else "unknown" for times in sent]
+    assert payments.statuses() == found
+    assert all(row.parked == (row.status.value == "unknown") for row in payments.attempts())
+    payments.sound()
