@@ -15,7 +15,24 @@ from shixian.desk.pages import STATIC
 from shixian.desk.security import guard
 
 # Module of shixian/desk/routes -> its `router`. Order is the order of matching.
-ROUTERS = ("signin", "home")
+ROUTERS = (
+    "signin",
+    "home",
+    "worklist",
+    "exports",
+    "cycles",
+    "settings",
+    "administration",
+    "acts",
+    "documents",
+    "case",
+    "api",
+    "objections",
+    "notices",
+    "progress",
+    "regulations",
+    "bulk",
+)
 
 
 def create_app(config: DeskConfig) -> FastAPI:

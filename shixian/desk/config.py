@@ -22,6 +22,7 @@ class DeskConfig:
     now: Callable[[], datetime] = clock.now
     secure: bool = False
     upload_limit: int = 20 * 1024 * 1024  # bytes
+    practice: bool = False  # the clock is not the real one: every page says so
     prefect_url: str | None = None  # Prefect's address for the links to run graphs and for starting cycle runs
 
     def today(self) -> date:

@@ -7,10 +7,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 
+from shixian.casework.idempotency import KeyUsed
 from shixian.desk.pages import page
 from shixian.desk.sessions import SignInRefused
+from shixian.desk.throttle import TooOften
 from shixian.desk.viewer import SignInNeeded
 from shixian.rules.errors import Conflict, NotFound, NotPermitted, ShixianError
 
@@ -32,8 +35,10 @@ def status_of(error: ShixianError) -> int:
         return 404
     if isinstance(error, NotPermitted):
         return 403
-    if isinstance(error, Conflict):
+    if isinstance(error, Conflict | KeyUsed):
         return 409
+    if isinstance(error, TooOften):
+        return 429
     if isinstance(error, SignInRefused):
         return 401
     return 422
@@ -44,6 +49,7 @@ def answer(
 ) -> Response:
     """The error in the form that the caller reads."""
     title = TITLES.get(status, TITLES[500])
+    message, clause, remedy = (text.encode("utf-8", "replace").decode() for text in (message, clause, remedy))
     if request.url.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": message}
         body |= {name: value for name, value in (("clause", clause), ("remedy", remedy), ("code", code)) if value}
@@ -61,7 +67,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(SignInNeeded)
     def sign_in_needed(request: Request, error: SignInNeeded) -> Response:
         if request.url.path.startswith("/api/"):
-            return answer(request, 401, "需要访问令牌", remedy="在 Authorization 头中写 Bearer 令牌")
+            refused = answer(request, 401, "需要访问令牌", remedy="在 Authorization 头中写 Bearer 令牌")
+            refused.headers["WWW-Authenticate"] = "Bearer"
+            return refused
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?next={quote(back, safe='')}", 303)
 
@@ -72,4 +80,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def plain(request: Request, error: HTTPException) -> Response:
-        return answer(request, error.status_code, str(error.detail))
+        refused = answer(request, error.status_code, str(error.detail))
+        refused.headers.update(error.headers or {})
+        return refused
+
+    @app.exception_handler(DataError)
+    @app.exception_handler(OverflowError)
+    @app.exception_handler(UnicodeError)
+    def not_to_be_kept(request: Request, error: Exception) -> Response:
+        """What no database keeps and no encoding carries: a number too large, a NUL, half a character."""
+        return answer(request, 422, "所填内容含有不能保存的字符或数字", remedy="更正后重新提交")

@@ -7,10 +7,10 @@ runs. Clients that are no browsers send neither, and carry a token instead of a 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import Request, Response
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -30,7 +30,9 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Refuse writes from other sites; add the headers to every answer. Signed-in pages are never stored."""
     if request.method not in SAFE and not own_site(request):
-        response: Response = PlainTextResponse("拒绝：请求不是从本站页面发出的。请从本站页面重新提交。", 403)
+        response = _refused(request, 403, "拒绝：请求不是从本站页面发出的。请从本站页面重新提交。")
+    elif "\x00" in request.url.path or "%00" in request.url.query or "\x00" in unquote(request.url.path):
+        response = _refused(request, 400, "地址含有不能识别的字符。")
     else:
         response = await call_next(request)
     for name, value in HEADERS.items():
@@ -38,6 +40,14 @@ async def guard(request: Request, call_next: Callable[[Request], Awaitable[Respo
     if not request.url.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _refused(request: Request, status: int, text: str) -> Response:
+    """A refusal before any route has run: plain words, or for programs a problem (RFC 9457)."""
+    if request.url.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": "请求有误", "status": status, "detail": text}
+        return JSONResponse(body, status, media_type="application/problem+json")
+    return PlainTextResponse(text, status)
 
 
 def own_site(request: Request) -> bool:

@@ -30,14 +30,18 @@ if TYPE_CHECKING:
 _RUN_OUT = ("deadline_lapsed", "deadline_held")
 
 
-def case_of_day(view: CaseView, day: date | None) -> tuple[Case, Sequence[EventView]]:
-    """The case and its events at the end of the legal day; None: at the end of the record. NotFound before its opening.
+def case_of_day(view: CaseView, day: date | None, known: datetime | None = None) -> tuple[Case, Sequence[EventView]]:
+    """The case and its events at the end of the legal day, as recorded by the instant `known`; None: all there is.
 
-    A clock that ends on a day has not run out on it, so its event of that legal day is the first that comes after.
+    NotFound before its opening. A clock that ends on a day has not run out on it, so its event of that legal day is the
+    first that comes after.
     """
-    events = view.events if day is None else _known_by(view.events, day)
+    recorded = view.events if known is None else [one for one in view.events if one.recorded_at <= known]
+    events = recorded if day is None else _known_by(recorded, day)
     if not events:
-        raise NotFound(f"{view.ref} 在 {day} 尚未立案", remedy=f"立案日为 {view.row['opened']}")
+        when = f"{day} " if day is not None else ""
+        when += f"（截至 {known.isoformat(timespec='minutes')} 的记录）" if known is not None else ""
+        raise NotFound(f"{view.ref} 在 {when.strip()} 尚未立案", remedy=f"立案日为 {view.row['opened']}")
     rows = [{"kind": one.kind, "legal_day": one.legal_day, "data": json.dumps(dict(one.data))} for one in events]
     case = fold(view.row, rows)
     stored: dict[str, Any] = dict(case.facts)
@@ -52,10 +56,12 @@ def _known_by(events: Sequence[EventView], day: date) -> Sequence[EventView]:
     return events
 
 
-def read_all(engine: Engine, view: CaseView, day: date | None, *, now: datetime) -> dict[str, Any]:
-    """Everything there is to say of a case, as JSON values."""
+def read_all(
+    engine: Engine, view: CaseView, day: date | None, *, now: datetime, known: datetime | None = None
+) -> dict[str, Any]:
+    """Everything there is to say of a case, as JSON values; of a past day or state of the record, with either given."""
     books = default_books()
-    case, events = case_of_day(view, day)
+    case, events = case_of_day(view, day, known)
     lifecycle = reading_lifecycle(books.lifecycle(case.lifecycle), case.facts)
     report = case_report(lifecycle, case, [one.transition for one in events])
     for name, value in report["facts"].items():
@@ -73,16 +79,17 @@ def read_all(engine: Engine, view: CaseView, day: date | None, *, now: datetime)
         }
         for said, one in zip(report["events"], events, strict=True)
     ]
-    known = {one.seq for one in events}
+    shown = {one.seq for one in events}
     data: dict[str, Any] = {
         "ref": view.ref,
         "title": lifecycle.title,
         "as_of": None if day is None else day.isoformat(),
+        **({"known": known.isoformat()} if known is not None else {}),
         **report,
         "fact_origins": _origins(lifecycle, events),
-        "documents": [_document(row) for row in view.documents if row["seq"] in known],
+        "documents": [_document(row) for row in view.documents if row["seq"] in shown],
     }
-    if day is None:
+    if day is None and known is None:
         blocked, found = _possible(engine, books, view.ref, now)
         data["set_aside"] = view.row["set_aside"]
         data["blocked"] = blocked or None
