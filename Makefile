@@ -1,6 +1,6 @@
 # The doors of the house. Every target first lets ./dev see to .venv, which takes no time when it is up to date.
 #   make demo             a running desk with sample cases      make demo ONCE=1   the same, once through, then out
-#   make test             the whole suite                       make test ARGS="tests/rules -x"
+#   make test             the whole suite, on two cores         make test WORKERS=0 ARGS="tests/rules -x"
 #   make drill            200 times kill -9 while paying        make drill KILLS=20
 #   make mutate           every declaration mutated             make mutate PROGRAMME=sh-matching-funds
 .DEFAULT_GOAL := help
@@ -22,7 +22,7 @@ up: install
 	.venv/bin/shixian up $(ARGS)
 
 test: install
-	.venv/bin/python -m pytest $(ARGS)
+	.venv/bin/python -m pytest -n $(or $(WORKERS),2) --dist loadfile $(ARGS)
 
 lint: install
 	.venv/bin/python -m ruff check .

@@ -20,7 +20,8 @@ async def disburse_batch(batch: str, person: str) -> dict[str, Any]:
 
     Args:
         batch: 批次号，如 B-2021-0001。须已由足够的人复核（shixian batch show 批次号）。
-        person: 放行人的账号。须有放行权限，且没有编制、修改或复核过这一批次。
+        person: 放行人的账号，须填本人的。系统核对该账号在用、有放行权限、没有编制、修改或复核过这一批次，
+            并以该账号记为放行人，连同时间写入批次日志；被拒绝的放行同样记录。
     """
     return await disbursement.disburse(batch, person)
 

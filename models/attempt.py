@@ -1,4 +1,8 @@
-"""Attempts to pay an obligation. At most one lives at a time; a key is stored before the call and never used again."""
+"""Attempts to pay an obligation. At most one lives at a time; a key is stored before the call and never used again.
+
+The key is derived from the database's lineage, the obligation's identity and the attempt's ordinal, so that a restored
+backup comes to the same one (docs/decisions/0008).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from models.columns import text as long_text
 
 class AttemptStatus(StrEnum):
     """planned: released, nothing sent. intended: durable, about to be sent. sent: the gateway took it, not settled.
-    unknown: to be inquired. stopped: held back at release. returned 退汇: paid, and sent back by the bank."""
+    unknown: to be inquired. stopped: held back before it was sent. returned 退汇: paid, and sent back by the bank."""
 
     PLANNED = "planned"
     INTENDED = "intended"
@@ -48,7 +52,7 @@ class Attempt(Record, table=True):
     )
 
     id: int | None = row_id()
-    key: str = Field(unique=True, description="the idempotency key: a random 32-digit hexadecimal number")
+    key: str = Field(unique=True, description="the idempotency key: 32 hex digits, derived (payment_keys), not drawn")
     obligation_id: int = refers_to("obligation.id")
     batch_id: int = refers_to("batch.id")
     account_id: int = refers_to("payee_account.id")

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "desk": ("desk",),
     "treasury": ("treasury-simulator",),
     "telling": ("tell", "outbox", "mail-sink"),
+    "notices": ("notices",),
 }
 
 DONE, REFUSED = 0, 2

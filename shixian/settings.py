@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     )
     prefect_port: Port = Field(default=4200, description="The port of the Prefect server that Shixian starts.")
     desk_port: Port = Field(default=8000, description="The port of the desk.")
+    oidc_issuer: str | None = Field(
+        default=None, description="The identity provider (OpenID Connect), https://HOST. None: passwords alone."
+    )
+    oidc_client_id: str | None = Field(default=None, description="The desk's name at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret there. A secret: in the environment alone. None: a public client."
+    )
     treasury_url: str | None = Field(
         default=None,
         description="The treasury's gateway: https://HOST or http://127.0.0.1:PORT. None: nothing is paid.",

@@ -49,6 +49,16 @@ def find_account(engine: Engine, key: str) -> Account:
     return found
 
 
+def account_of_subject(engine: Engine, subject: str) -> Person | None:
+    """The open account that stands for a subject at the identity provider; None when there is none."""
+    if not subject:
+        return None
+    with reading(engine) as connection:
+        query = select(person_table).where(person_table.c.subject == subject, person_table.c.active)
+        rows = connection.execute(query).all()
+    return person_of(rows[0]) if len(rows) == 1 and rows[0].key != SYSTEM else None
+
+
 def save_person(
     engine: Engine,
     person: Person,

@@ -6,15 +6,25 @@ either database. Every grant has its posting (+拨款 −预算) and its note in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, exists, func, or_, select, update
 
-from models import Account, appropriation, journal_event, ledger_entry
+from models import (
+    Account,
+    AttemptStatus,
+    appropriation,
+    attempt,
+    batch,
+    batch_line,
+    journal_event,
+    ledger_entry,
+)
 from shixian.casework.database import reading, transaction
-from shixian.casework.journal import Note, write
+from shixian.casework.journal import Note, entries, write
 from shixian.casework.ledger import Posting, post
 from shixian.casework.people import Permission, Person, require
 from shixian.rules.errors import BatchError, CaseworkError, MoneyError, NotFound
@@ -57,6 +67,7 @@ def grant(
         found = line_of(connection, programme, year)
         if found is not None and found.closed_on is not None:
             raise closed(found)
+        _not_entered_before(connection, programme, year, fen, because)
         add(connection, programme, year, fen, recorded_at=now)
         number = next_number(connection, programme, year)
         text, day = f"{programme} {year} 年度拨款：{because}", legal_day(now)
@@ -66,6 +77,18 @@ def grant(
         note = Note("granted", day, {"fen": fen, "because": because})
         write(connection, journal_of(programme, year), [note], recorded_at=now, person=person.key)
         return require_line(connection, programme, year)
+
+
+def _not_entered_before(connection: Connection, programme: str, year: int, fen: int, because: str) -> None:
+    """MoneyError when the same sum was granted on the same ground: a grant whose answer was lost is asked for again."""
+    for row in entries(connection, journal_of(programme, year)):
+        said = json.loads(row["data"])
+        if row["kind"] == "granted" and (said["fen"], said["because"].strip()) == (fen, because.strip()):
+            raise MoneyError(
+                f"{programme} {year} 年度依据“{because.strip()}”的 {Money(fen).zh} 已登记",
+                clause="拨款登记",
+                remedy="查看 shixian appropriation list；同一文件确有另一笔同额拨款的，在依据中写明是哪一笔",
+            )
 
 
 def add(connection: Connection, programme: str, year: int, fen: int, *, recorded_at: datetime) -> None:
@@ -107,6 +130,16 @@ def give_back(connection: Connection, programme: str, year: int, fen: int) -> No
         raise BatchError(
             f"{programme} {year} 年度拨款没有占用 {Money(fen).zh}，不能释放", remedy="运行 shixian verify 核验"
         )
+
+
+def held_by_batches(connection: Connection, programme: str, year: int) -> int:
+    """What `committed` must be: the sum of live lines, and of what was paid although its line had been given up."""
+    columns = batch_line.c
+    own = (attempt.c.batch_id == columns.batch_id) & (attempt.c.obligation_id == columns.obligation_id)
+    paid = exists().where(own, attempt.c.status == AttemptStatus.PAID)
+    held = select(func.coalesce(func.sum(columns.fen), 0)).join(batch, batch.c.id == columns.batch_id)
+    of_line = held.where(batch.c.programme == programme, batch.c.year == year, or_(columns.alive, paid))
+    return int(connection.scalar(of_line) or 0)
 
 
 def line_of(connection: Connection, programme: str, year: int) -> Appropriation | None:

@@ -19,7 +19,10 @@ from sqlalchemy.exc import IntegrityError
 
 from models import AttemptStatus, BatchStatus, attempt, batch, case_file, obligation, payee_account
 from shixian.casework import journal, restored
+from shixian.casework.batch_making import Refused, refuse
 from shixian.casework.chain import canonical_json
+from shixian.casework.last_look import kept_back
+from shixian.casework.lawbooks import LawBooks
 from shixian.casework.payment_keys import next_keys
 from shixian.casework.people import Person
 from shixian.casework.settling import (
@@ -41,7 +44,7 @@ from shixian.casework.settling import (
 from shixian.rules.errors import Conflict, NotFound
 from shixian.rules.periods import legal_day as day_of
 
-GROUP = 64
+GROUP = 128
 """How many attempts of one releaser may at most have been sent without being recorded."""
 
 _S = AttemptStatus
@@ -114,6 +117,7 @@ def _sendable() -> Select[Any]:
             attempt.c.id,
             attempt.c.key,
             attempt.c.obligation_id,
+            attempt.c.account_id,
             attempt.c.fen,
             attempt.c.content,
             attempt.c.status,
@@ -139,9 +143,11 @@ def _content(row: RowMapping) -> str:
 # -- claimed -----------------------------------------------------------------------------------------------------------
 
 
-def claim_next(engine: Engine, batch_ref: str, at_most: int, *, now: datetime, person: Person) -> list[Claim]:
+def claim_next(
+    engine: Engine, batch_ref: str, at_most: int, *, now: datetime, person: Person, books: LawBooks | None = None
+) -> list[Claim]:
     """Make the next planned attempts of a released batch intended, durably, and give them to be sent."""
-    return turn(engine, batch_ref, (), at_most, legal_day=day_of(now), now=now, person=person).claims
+    return turn(engine, batch_ref, (), at_most, legal_day=day_of(now), now=now, person=person, books=books).claims
 
 
 def settle(
@@ -178,6 +184,7 @@ def turn(
     now: datetime,
     person: Person,
     asked: bool = False,
+    books: LawBooks | None = None,
 ) -> Turn:
     """In one transaction: record the outcomes of one group, and claim the next. All of it, or nothing."""
 
@@ -187,14 +194,21 @@ def turn(
         if outcomes:
             settle_in(connection, held, outcomes, done, legal_day=legal_day, now=now, person=person.key, asked=asked)
         if at_most > 0:
-            done.claims = _claim(connection, held, at_most, done, legal_day, now, person.key)
+            done.claims = _claim(connection, held, at_most, done, legal_day, now, person.key, books)
         return done
 
     return in_turn(engine, work)
 
 
 def _claim(
-    connection: Connection, held: RowMapping, at_most: int, done: Turn, legal_day: date, now: datetime, person: str
+    connection: Connection,
+    held: RowMapping,
+    at_most: int,
+    done: Turn,
+    legal_day: date,
+    now: datetime,
+    person: str,
+    books: LawBooks | None,
 ) -> list[Claim]:
     restored.require_reconciled(connection)
     if held["status"] is not BatchStatus.RELEASED:
@@ -204,10 +218,14 @@ def _claim(
             f"批次 {held['ref']} 未放行，不得付款", remedy="先经复核并放行：shixian batch release 批次号"
         )
     wanted = (attempt.c.batch_id == held["id"], attempt.c.status == _S.PLANNED, attempt.c.parked.is_(False))
-    rows = connection.execute(_sendable().where(*wanted).order_by(attempt.c.id).limit(at_most)).mappings().all()
-    whole = _whole(connection, held, rows, done, legal_day, now, person)
-    if not whole:
-        return []
+    query = _sendable().where(*wanted).order_by(attempt.c.id).limit(at_most)
+    whole: list[RowMapping] = []
+    while not whole:  # a group none of which may go is stopped or parked, and the next one looked at
+        rows = connection.execute(query).mappings().all()
+        if not rows:
+            return []
+        whole = _whole(connection, held, rows, done, legal_day, now, person)
+        whole = _still_payable(connection, held, whole, done, legal_day, now, person, books)
     first = func.coalesce(attempt.c.intended_at, literal(now, attempt.c.intended_at.type))
     changed = connection.execute(
         update(attempt)
@@ -232,13 +250,39 @@ def _whole(
     person: str,
 ) -> list[RowMapping]:
     """The rows that say what they said when they were planned; any other is parked, with an alarm."""
-    whole = [row for row in rows if _content(row) == row["content"]]
+    whole: list[RowMapping] = []
     for row in rows:
-        if row not in whole:
+        if _content(row) == row["content"]:
+            whole.append(row)
+        else:
             done.alarms.append(f"支付 {row['key']}（{row['ref']}）的内容与放行时不符，未发出，已交人工处理")
             told = Told("unknown" if row["status"] != _S.PLANNED else "", reason="内容与放行时不符", park=True)
             settle_in(connection, held, [(row["key"], told)], done, legal_day=legal_day, now=now, person=person)
     return whole
+
+
+def _still_payable(
+    connection: Connection,
+    held: RowMapping,
+    rows: list[RowMapping],
+    done: Turn,
+    legal_day: date,
+    now: datetime,
+    person: str,
+    books: LawBooks | None,
+) -> list[RowMapping]:
+    """The rows that may be paid at this moment; any other was never sent, so it is stopped as at release."""
+    refused = kept_back(connection, held, rows, books, legal_day)
+    stopped = [row for row in rows if row["obligation_id"] in refused]
+    if stopped:
+        refuse(connection, held["id"], "released", [Refused(*refused[row["obligation_id"]]) for row in stopped])
+        told = [
+            (row["key"], Told("stopped", reason=f"{refusal.because}（{refusal.clause}）"))
+            for row in stopped
+            for _, refusal in [refused[row["obligation_id"]]]
+        ]
+        settle_in(connection, held, told, done, legal_day=legal_day, now=now, person=person)
+    return [row for row in rows if row["obligation_id"] not in refused]
 
 
 def _claimed(row: RowMapping, now: datetime, *, again: bool = False) -> Claim:
@@ -255,10 +299,22 @@ def _claimed(row: RowMapping, now: datetime, *, again: bool = False) -> Claim:
 
 
 def send_again(
-    engine: Engine, ref: str, keys: Sequence[str], *, legal_day: date, now: datetime, person: Person
+    engine: Engine,
+    ref: str,
+    keys: Sequence[str],
+    *,
+    legal_day: date,
+    now: datetime,
+    person: Person,
+    books: LawBooks | None = None,
+    alarms: list[str] | None = None,
 ) -> list[Claim]:
     """A new durable intent for attempts that the treasury does not know, under their own keys. Only for a treasury that
-    honours keys; the caller has asked it first. Parked ones, and those somebody settled meanwhile, are left out."""
+    honours keys; the caller has asked it first. Parked ones, and those somebody settled meanwhile, are left out.
+
+    What may not be paid at this moment stays unknown and is not sent, with an alarm: it may have been sent before, so
+    it cannot be stopped; it can be sent when nothing stands against it any more.
+    """
 
     def work(connection: Connection) -> list[Claim]:
         held = held_batch(connection, ref)
@@ -266,7 +322,16 @@ def send_again(
         waiting = (attempt.c.status.in_((_S.INTENDED, _S.UNKNOWN)), attempt.c.parked.is_(False))
         query = _sendable().where(attempt.c.batch_id == held["id"], attempt.c.key.in_(keys), *waiting)
         rows = connection.execute(query.order_by(attempt.c.id)).mappings().all()
-        whole = _whole(connection, held, rows, Turn(), legal_day, now, person.key)
+        done = Turn()
+        whole = _whole(connection, held, rows, done, legal_day, now, person.key)
+        refused = kept_back(connection, held, whole, books, legal_day)
+        waits = {row["key"]: refused[row["obligation_id"]][1] for row in whole if row["obligation_id"] in refused}
+        told = [f"支付 {key} 现不得付款，未重发：{one.because}（{one.clause}）{one.remedy}" for key, one in waits.items()]
+        if waits:
+            data = {"attempts": [{"key": key, "because": one.because} for key, one in waits.items()]}
+            write_notes(connection, held, [journal.Note("resending_held_back", legal_day, data)], now, person.key)
+        alarmed[:] = [*done.alarms, *told]
+        whole = [row for row in whole if row["key"] not in waits]
         if not whole:
             return []
         ids = [row["id"] for row in whole]
@@ -275,7 +340,11 @@ def send_again(
         write_notes(connection, held, [note], now, person.key)
         return [_claimed(row, now, again=True) for row in whole]
 
-    return in_turn(engine, work)
+    alarmed: list[str] = []
+    claims = in_turn(engine, work)
+    if alarms is not None:
+        alarms.extend(alarmed)
+    return claims
 
 
 __all__ = [

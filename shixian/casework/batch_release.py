@@ -27,6 +27,7 @@ from shixian.casework.batch_steps import (
 )
 from shixian.casework.batch_views import BatchView, view_of
 from shixian.casework.journal import Note
+from shixian.casework.last_look import hold_cases
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.payable import check_all, grouped, reserved_years
 from shixian.casework.people import Person
@@ -105,7 +106,7 @@ def _looked_at_again(
         .order_by(columns.number)
     )
     lines = list(connection.execute(joined).mappings())
-    _hold_cases(connection, lines)
+    hold_cases(connection, [line["case_ref"] for line in lines])
     today = legal_day(now)
     found = check_all(connection, lines, as_of=max(row["as_of"], today), books=books, today=today)
     years = reserved_years(connection, (line["id"] for line in lines))
@@ -149,13 +150,6 @@ def _as_lines(connection: Connection, batch_id: int, going: Sequence[RowMapping]
     wanted = {line["line_id"] for line in going}
     query = select(batch_line).where(batch_line.c.batch_id == batch_id).order_by(batch_line.c.number)
     return [line for line in connection.execute(query).mappings() if line["id"] in wanted]
-
-
-def _hold_cases(connection: Connection, lines: Sequence[RowMapping]) -> None:
-    """Take the turn of every family concerned (PostgreSQL; on SQLite a writer has them all), in one order."""
-    for group in grouped(sorted({line["case_ref"].partition("/")[0] for line in lines})):
-        held = select(case_file.c.id).where(case_file.c.ref.in_(group)).order_by(case_file.c.ref).with_for_update()
-        connection.execute(held).all()
 
 
 def _stop(connection: Connection, row: RowMapping, stopped: Sequence[Refused]) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 
 from models import BatchStatus, batch, batch_approval
 from shixian.casework.appropriations import take_turn
-from shixian.casework.batch_views import BatchView, no_batch
+from shixian.casework.batch_views import no_batch
 from shixian.casework.database import transaction
 from shixian.casework.journal import Note, write
 from shixian.casework.people import Person
-from shixian.rules.errors import BatchError, Conflict, NotPermitted
+from shixian.rules.errors import BatchError, Conflict, NotFound, NotPermitted, ShixianError
+from shixian.rules.periods import legal_day
 
+Done = TypeVar("Done")
 ATTEMPTS = 3
 DIFFERENT_PEOPLE = "不相容职务分离：编制、修改、复核、放行须为不同的人"
 
 
-def again(engine: Engine, work: Callable[[Connection], BatchView]) -> BatchView:
+def again(engine: Engine, work: Callable[[Connection], Done]) -> Done:
     """One transaction; done afresh when somebody else was first, at most three times."""
     for number in range(1, ATTEMPTS + 1):
         try:
@@ -42,6 +45,25 @@ def locked(connection: Connection, ref: str, *, programme_turn: bool = False) ->
     if row is None:
         raise no_batch(ref)
     return row
+
+
+@contextmanager
+def refusals_recorded(engine: Engine, ref: str, step: str, person: Person, now: datetime) -> Iterator[None]:
+    """A refusal of what is done inside stands in the batch's journal, in a transaction of its own; then it raises."""
+    try:
+        yield
+    except (Conflict, NotFound):
+        raise
+    except ShixianError as error:
+        data = {"step": step, "because": error.message, "clause": error.clause or "", "error": type(error).__name__}
+
+        def work(connection: Connection) -> None:
+            if connection.scalar(select(batch.c.id).where(batch.c.ref == ref)) is not None:
+                note = Note("refused", legal_day(now), data)
+                write(connection, f"batch:{ref}", [note], recorded_at=now, person=person.key)
+
+        again(engine, work)
+        raise
 
 
 _STATUS = {

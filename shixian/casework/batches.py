@@ -23,6 +23,7 @@ from shixian.casework.batch_steps import (
     different,
     in_status,
     locked,
+    refusals_recorded,
     same_person,
     set_status,
     status_word,
@@ -175,8 +176,10 @@ def _unchanged(connection: Connection, row: RowMapping) -> bool:
 
 
 def approve(engine: Engine, ref: str, *, content: str | None = None, person: Person, now: datetime) -> BatchView:
-    """A checker approves exactly this content. `content`, when given, is the hash that the checker has seen."""
-    require(person, Permission.CHECK_BATCH)
+    """A checker approves exactly this content. `content`, when given, is the hash that the checker has seen.
+
+    A refusal is recorded in the batch's journal, as is that of a release.
+    """
 
     def work(connection: Connection) -> BatchView:
         row = locked(connection, ref)
@@ -198,7 +201,9 @@ def approve(engine: Engine, ref: str, *, content: str | None = None, person: Per
         set_status(connection, row, status, Note("approved", legal_day(now), data), person, now)
         return view_of(connection, ref)
 
-    return again(engine, work)
+    with refusals_recorded(engine, ref, "approve", person, now):
+        require(person, Permission.CHECK_BATCH)
+        return again(engine, work)
 
 
 def authorize_release(
@@ -216,8 +221,9 @@ def authorize_release(
     def work(connection: Connection) -> BatchView:
         return release(connection, ref, person, now, books or default_books(), second_checker_above)
 
-    require(person, Permission.RELEASE_BATCH)
-    return again(engine, work)
+    with refusals_recorded(engine, ref, "release", person, now):
+        require(person, Permission.RELEASE_BATCH)
+        return again(engine, work)
 
 
 __all__ = [

@@ -45,7 +45,7 @@ class Item:
 
 
 def try_acts(engine: Engine, refs: Sequence[str], acted: Acted, *, person: Person, books: LawBooks) -> list[Item]:
-    """What the act would do to each case, in this order; nothing is kept, no refusal either. `acted.at` is now or before."""
+    """What the act would do to each case, in this order; nothing is kept, no refusal either. Acts are of the past."""
     _few(refs)
     found = []
     with races(), engine.connect().execution_options(writes=True) as connection:

@@ -18,7 +18,15 @@ from models import case_file, event
 from shixian.casework.chain import SYSTEM
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.nightly import clocks_without_deadline
-from shixian.casework.people import THE_SYSTEM, Permission, Person, permission_for, require, require_scope
+from shixian.casework.people import (
+    THE_SYSTEM,
+    Permission,
+    Person,
+    permission_for,
+    require,
+    require_opening,
+    require_scope,
+)
 from shixian.casework.references import next_reference
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
@@ -55,9 +63,8 @@ def open_case(
     books: LawBooks | None = None,
 ) -> Opened:
     """Open a case of lifecycle `key` on a legal day; facts are texts. The same `imported_key` opens only one case."""
-    require(person, Permission.OPEN_CASE)
     lifecycle = (books or default_books()).lifecycle(key)
-    require_scope(person, lifecycle)
+    require_opening(person, lifecycle)
     _not_later(day, now)
     if ref is not None and ("/" in ref or not ref.strip()):
         raise CaseworkError(f"案号“{ref}”不能含有 / 或为空", remedy="不写案号，由系统编号")

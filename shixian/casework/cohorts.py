@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from models import case_file
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings
@@ -38,10 +38,12 @@ def rank(
     """Rank every case of lifecycle `key` and cycle at a cohort stage (key or title) on a legal day; all or none.
 
     A refusal (somebody has not come that far, has no score, or the ranking was made already) is recorded on the cases
-    that stand in the way. `dry_run` says what would be, and records nothing. NotPermitted for who is no section head.
+    that stand in the way. `dry_run` says what would be, and records nothing. NotPermitted for who is no section head,
+    or for whom the lifecycle is out of scope.
     """
     require(person, Permission.HEAD_ACT)
     lifecycle = (books or default_books()).lifecycle(key)
+    require_scope(person, lifecycle)
     where = cohort_stage(lifecycle, stage)
     if day > legal_day(now):
         raise CaseworkError(f"排序日 {day} 晚于记录时间", remedy="到该日再排序")

@@ -119,9 +119,9 @@ def lost_a_race(error: DBAPIError) -> bool:
     """Whether trying again can help: a unique row that another took first, a deadlock, a lock not given."""
     state = getattr(error.orig, "sqlstate", None)
     message = str(error.orig)
-    if "obligation" in message:
-        return False  # an obligation exists once for ever: repeating would only ask for it again
     if isinstance(error, IntegrityError):
+        if "obligation" in message:
+            return False  # an obligation exists once for ever: repeating would only ask for it again
         return state == "23505" or "UNIQUE constraint failed" in message
     return isinstance(error, OperationalError) and (
         state in ("40001", "40P01", "55P03") or "database is locked" in message

@@ -16,7 +16,7 @@ from models import case_file, encoding, erratum
 from shixian.casework.cases import add
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore, case_of
 from shixian.casework.work import attempt
 from shixian.rules import canonical, proceedings
@@ -101,11 +101,13 @@ def make_erratum(
     """Move open cases from an encoding to the present one: all, or those of `refs`. Nothing moves if one cannot.
 
     Each moved case gets an `encoding_changed` event and has its deadlines projected again. CaseworkError when a case
-    cannot move (the report says why in a dry run), NotFound when a named case is not open under that encoding.
+    cannot move (the report says why in a dry run), NotFound when a named case is not open under that encoding,
+    NotPermitted for whom the lifecycle is out of scope.
     """
     require(who, Permission.ERRATUM)
     books = books or default_books()
     lifecycle = books.lifecycle(key)
+    require_scope(who, lifecycle)
     to_hash = canonical.encoding(lifecycle)
     if not why.strip():
         raise CaseworkError("勘误须写明理由", remedy="写明改了哪一条、为何")

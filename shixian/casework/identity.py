@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from models import event
 from shixian.casework.cases import add
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.people import Permission, Person, require, require_scope
 from shixian.casework.sealing import destroy, unseal
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
@@ -32,6 +32,7 @@ def look_at_identity(
     def work(store: SqlStore) -> dict[str, Any]:
         case = store.load(ref)
         lifecycle = store.books.lifecycle(case.lifecycle)
+        require_scope(person, lifecycle)
         kept = store.kept(ref)
         handlers = _handlers(store, kept.id, lifecycle)
         if handlers and person.key not in handlers:
@@ -54,6 +55,7 @@ def erase_identity(
 
     def work(store: SqlStore) -> None:
         case = store.load(ref)
+        require_scope(person, store.books.lifecycle(case.lifecycle))
         kept = store.kept(ref)
         names = sorted(unseal(store.connection, kept.id, ref))
         if not destroy(store.connection, kept.id):

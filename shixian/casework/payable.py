@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, func, select
 
-from models import bar, case_file, decision, integrity_record, ledger_entry, obligation
+from models import AttemptStatus, attempt, bar, case_file, decision, integrity_record, ledger_entry, obligation
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.payees import PayeeAccount, accounts_of
 from shixian.casework.sealing import is_token
@@ -62,6 +62,7 @@ class Known:
     newest: dict[tuple[int, str], int] = field(default_factory=dict)  # case and decision -> the last of them
     decided: dict[int, date] = field(default_factory=dict)  # decision -> its legal day
     replaced: dict[int, int] = field(default_factory=dict)
+    contradicted: dict[int, str] = field(default_factory=dict)  # obligation -> key of an attempt with two outcomes
     accounts: Mapping[str, PayeeAccount] = field(default_factory=dict)
     bars: dict[str, list[RowMapping]] = field(default_factory=dict)
     records: dict[str, list[RowMapping]] = field(default_factory=dict)
@@ -119,6 +120,7 @@ def _refusals(row: Row, known: Known, books: LawBooks, as_of: date, days: set[da
     lifecycle = books.lifecycle(case.lifecycle)
     path = [case, *(known.by_ref[ref] for ref in _ancestors(case.ref) if ref in known.by_ref)]
     yield from _decision(row, known, as_of)
+    yield from _contradicted(row, known)
     yield from _standing(row, path)
     yield from _notices(row, path, lifecycle, books, as_of)
     yield from _objections(path, books)
@@ -139,6 +141,14 @@ def _decision(row: Row, known: Known, as_of: date) -> Iterator[Refusal]:
         yield Refusal("replaced", f"该笔义务已被义务 {other} 替代", clause, "按替代后的义务拨付")
     if known.newest.get((row["case_id"], row["decision"])) != row["decision_id"]:
         yield Refusal("decision_replaced", "作为依据的决定已被后来的决定取代", clause, "按后来的决定另立义务")
+
+
+def _contradicted(row: Row, known: Known) -> Iterator[Refusal]:
+    """An attempt that ended without money, of which the bank later said otherwise: until a person settles it."""
+    key = known.contradicted.get(row["id"])
+    if key is not None:
+        because = f"支付 {key} 先前已拒付或停付，银行或对账单后来另有说法，尚未查明"
+        yield Refusal("contradicted", because, "不得重复支付", f"凭银行凭证认定（shixian batch resolve {key}）")
 
 
 def _standing(row: Row, path: list[Member]) -> Iterator[Refusal]:
@@ -254,6 +264,10 @@ def _read(connection: Connection, rows: Sequence[Row], books: LawBooks, last: da
     known.decided = {number: day for number, day in connection.execute(own_decisions)}
     own = select(obligation.c.replaces, obligation.c.id).where(obligation.c.replaces.in_([row["id"] for row in rows]))
     known.replaced = {replaced: number for replaced, number in connection.execute(own)}
+    ended = (attempt.c.status.in_((AttemptStatus.REJECTED, AttemptStatus.STOPPED)), attempt.c.parked)
+    doubtful = select(attempt.c.obligation_id, attempt.c.key).where(*ended)
+    ids = [row["id"] for row in rows]
+    known.contradicted = {n: key for n, key in connection.execute(doubtful.where(attempt.c.obligation_id.in_(ids)))}
     known.accounts = accounts_of(connection, [row["payee"] for row in rows])
     subjects: set[str] = set()
     for row in rows:

@@ -19,7 +19,7 @@ from shixian.casework.chain import SEPARATOR
 from shixian.casework.database import reading, transaction
 from shixian.casework.journal import Note, write
 from shixian.casework.people import Permission, Person, require
-from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
+from shixian.rules.errors import CaseworkError, Conflict, NotFound, NotPermitted
 from shixian.rules.periods import legal_day
 
 _NUMBER = re.compile(r"[0-9]{5,34}")
@@ -139,7 +139,8 @@ def verify_account(engine: Engine, account_id: int, *, person: Person, now: date
         columns = payee_account.c
         values = {"verified_by": person.key, "verified_on": legal_day(now)}
         open_still = (columns.id == account_id) & columns.verified_by.is_(None)
-        connection.execute(update(payee_account).where(open_still).values(values))
+        if connection.execute(update(payee_account).where(open_still).values(values)).rowcount != 1:
+            raise Conflict(f"账户 {account_id} 刚刚由另一人核实", remedy="不必再次核实")
         note = Note("account_verified", legal_day(now), {"account": account_id, "fingerprint": found.fingerprint})
         write(connection, f"payee:{found.payee}", [note], recorded_at=now, person=person.key)
         return _require(connection, account_id)

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     """The value is how a refusal names it."""
 
     READ_CASES = "查阅案件"
+    READ_OWN = "查阅本单位案件"
     VERIFY = "核验记录"
     OPEN_CASE = "立案"
     PARTY_ACT = "记录申报方行为"
@@ -84,7 +85,7 @@ class Permission(StrEnum):
 
     @property
     def changes(self) -> bool:
-        return self not in (Permission.READ_CASES, Permission.VERIFY, Permission.READ_LOGS)
+        return self not in (Permission.READ_CASES, Permission.READ_OWN, Permission.VERIFY, Permission.READ_LOGS)
 
 
 _P = Permission
@@ -98,7 +99,7 @@ _MAY: dict[Role, frozenset[Permission]] = {
     Role.FINANCE_MAKER: frozenset({_P.READ_CASES, _P.MAKE_BATCH, _P.RELEASE_BATCH}),
     Role.FINANCE_CHECKER: frozenset({_P.READ_CASES, _P.CHECK_BATCH, _P.RELEASE_BATCH}),
     Role.AUDITOR: frozenset({_P.READ_CASES, _P.VERIFY}),
-    Role.APPLICANT: frozenset({_P.OPEN_CASE, _P.PARTY_ACT, _P.OBJECT}),
+    Role.APPLICANT: frozenset({_P.READ_OWN, _P.OPEN_CASE, _P.PARTY_ACT, _P.OBJECT}),
     Role.PUBLIC: frozenset({_P.OBJECT}),
     Role.OPERATOR: frozenset({_P.READ_CASES, _P.VERIFY, _P.RUN_CYCLE}),
     Role.SYSTEM_ADMIN: frozenset({_P.MANAGE_SYSTEM}),
@@ -180,6 +181,25 @@ def scope_of(person: Person, lifecycles: Mapping[str, Lifecycle]) -> frozenset[s
     if not person.provinces and not person.programmes:
         return None
     return frozenset(key for key, lifecycle in lifecycles.items() if in_scope(person, lifecycle))
+
+
+def opens_from_outside(lifecycle: Lifecycle) -> bool:
+    """Whether its first step is a party's. Where it is the office's, the office opens the case."""
+    first = [stage for stage in lifecycle.stages if not stage.after]
+    return any(actor.side is Binds.PARTY for stage in first for act in stage.acts for actor in act.by)
+
+
+def require_opening(person: Person, lifecycle: Lifecycle) -> None:
+    """Raise NotPermitted unless the account may open such cases: by role, by scope, and by whose first step it is."""
+    require(person, Permission.OPEN_CASE)
+    require_scope(person, lifecycle)
+    if person.outside and not opens_from_outside(lifecycle):
+        stage = lifecycle.stages[0]
+        raise NotPermitted(
+            f"“{lifecycle.title}”由{stage.by.title}立案",
+            clause=stage.clause,
+            remedy="从可以申报的事项中选择，或向经办人提出",
+        )
 
 
 def permission_for(lifecycle: Lifecycle, acted: Acted) -> Permission:

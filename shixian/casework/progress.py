@@ -155,7 +155,7 @@ def _result(lifecycle: Lifecycle, key: str, grade: str | None, outcome: str | No
                 continue
             if grade is not None:
                 name = getattr(act.decides.grade, "name", "")
-                field = lifecycle.facts[name] if name in lifecycle.facts else None
+                field = next((one for one in lifecycle.facts.fields if one.name == name), None)
                 return scrub(field.format(field.parse(grade)) if field is not None else grade)
             return next((one.title for one in stage.outcomes if one.key == outcome), "")
         if key == f"{stage.key}.ranking":

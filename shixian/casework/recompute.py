@@ -1,8 +1,9 @@
 """Recomputing decisions: the auditor's act. Each stored amount is worked out again and compared with what is stored.
 
-Two questions a decision: do the inputs in its tree, put through the formula of its own encoding, give the stored tree;
-and are those inputs the facts that the case had when it was decided. A formula that has changed since the case's encoding
-is never used: the decision is then listed as one that cannot be recomputed here, with the reason. Nothing is written.
+Two questions a decision: do the inputs in its tree, put through the formula of its own encoding, give the stored
+tree; and are those inputs the facts that the case had when it was decided. A formula that has changed since the
+case's encoding is never used: the decision is then listed as one that cannot be recomputed here, with the reason.
+Nothing is written.
 """
 
 from __future__ import annotations
@@ -88,24 +89,26 @@ def recompute(
     known = books or default_books()
     result = Recomputed()
     with reading(engine) as connection, looking(engine, books=known, now=_NO_INSTANT) as store:
-        pinned = _Pinned(connection, known)
-        last = 0
+        pinned, cases = _Pinned(connection, known), _Cases(connection, store.law)
+        last = 0, 0
         while rows := _rows(connection, last, ref):
-            last = rows[-1]["id"]
+            last = rows[-1]["case_id"], rows[-1]["seq"]
             wanted = [row for row in rows if year is None or row["legal_day"].year == year]
             owed = _owed(connection, wanted)
             for row in wanted:
-                _look(connection, store.law, pinned, row, owed.get(row["id"], ()), result)
+                _look(cases, pinned, row, owed.get(row["id"], ()), result)
     return result
 
 
-def _rows(connection: Connection, after: int, ref: str | None) -> list[RowMapping]:
-    own = case_file.c
+def _rows(connection: Connection, after: tuple[int, int], ref: str | None) -> list[RowMapping]:
+    """Some decisions after one, case by case in the order of their events, so that a case is folded once."""
+    own, columns = case_file.c, decision.c
+    later = (columns.case_id > after[0]) | ((columns.case_id == after[0]) & (columns.seq > after[1]))
     names = (own.ref.label("case_ref"), own.lifecycle, own.opened, own.parent_ref, own.cycle.label("case_cycle"))
-    query = select(decision, *names).join(case_file, own.id == decision.c.case_id).where(decision.c.id > after)
+    query = select(decision, *names).join(case_file, own.id == columns.case_id).where(later)
     if ref is not None:
         query = query.where(own.ref == ref)
-    return list(connection.execute(query.order_by(decision.c.id).limit(_TOGETHER)).mappings())
+    return list(connection.execute(query.order_by(columns.case_id, columns.seq).limit(_TOGETHER)).mappings())
 
 
 def _owed(connection: Connection, rows: list[RowMapping]) -> dict[int, list[RowMapping]]:
@@ -120,8 +123,7 @@ def _owed(connection: Connection, rows: list[RowMapping]) -> dict[int, list[RowM
 
 
 def _look(
-    connection: Connection,
-    law: Law,
+    cases: _Cases,
     pinned: _Pinned,
     row: RowMapping,
     owed: Any,
@@ -149,7 +151,7 @@ def _look(
         return
     try:
         declared = pinned.declared(row)
-        checks = list(_checks(connection, law, pinned, declared, row, amount, ceiling))
+        checks = list(_checks(cases, pinned, declared, row, amount, ceiling))
     except Unresolvable as error:
         result.left.append(Difference(*names, stored, "", str(error)))
         return
@@ -190,15 +192,14 @@ def _by_itself(row: RowMapping, amount: Amount | None, ceiling: Amount | None, o
 
 
 def _checks(
-    connection: Connection,
-    law: Law,
+    cases: _Cases,
     pinned: _Pinned,
     declared: Decides,
     row: RowMapping,
     amount: Amount | None,
     ceiling: Amount | None,
 ) -> Iterator[tuple[str, Problem | None]]:
-    env = _then(connection, law, row)
+    env = cases.then(row)
     for what, source, stored in (("金额", declared.amount, amount), ("上限", declared.ceiling, ceiling)):
         if stored is None:
             continue
@@ -240,16 +241,22 @@ def _formula(what: str, source: FormulaCall, stored: Amount, env: CaseEnvironmen
 
 
 def _inputs(what: str, source: FormulaCall, inputs: Mapping[str, Any], env: CaseEnvironment | None) -> Problem | None:
+    """Each stored input against what the case's facts were, told apart by the tree that they make."""
+    told = source.formula.compute(dict(inputs)).to_json()
+    values = {item.name: _value(source.inputs[item.name], env) for item in source.formula.inputs}
+    known = {name: value for name, value in values.items() if value is not None}
+    together = source.formula.compute({**inputs, **known})
+    if together.to_json() == told:
+        return None
     for item in source.formula.inputs:
-        value = _value(source.inputs[item.name], env)
-        if value is None:
+        if item.name not in known:
             continue
+        value = known[item.name]
         own = source.formula.compute({**inputs, item.name: value})
-        told = source.formula.compute(dict(inputs))
-        if own.to_json() != told.to_json():
+        if own.to_json() != told:
             found = f"{what}的输入“{item.label}”存储为 {inputs[item.name]}，当时案卷所载为 {words(value)}"
             return f"{found}；按案卷重算为 {own.zh}", own.zh
-    return None
+    return f"{what}的各项输入与当时案卷所载不同；按案卷重算为 {together.zh}", together.zh
 
 
 def _stated(what: str, source: Expression, stored: Amount, env: CaseEnvironment | None) -> Problem | None:
@@ -291,20 +298,44 @@ def _first_difference(one: Explanation, other: Explanation) -> str:
 # -- the case as it was, and the formulas it is pinned to --------------------------------------------------------------
 
 
-def _then(connection: Connection, law: Law, row: RowMapping) -> CaseEnvironment | None:
-    """The case as it stood when the decision was recorded; None when today's declaration cannot read its facts."""
-    lifecycle = law.lifecycles[row["lifecycle"]]
-    columns = event.c
-    before = select(columns.kind, columns.legal_day, columns.data).where(
-        columns.case_id == row["case_id"], columns.seq < row["seq"]
-    )
-    case = Case(row["case_ref"], row["lifecycle"], "", "", 0, row["opened"], progress=Progress(), parent=row["parent_ref"])
-    try:
-        for one in connection.execute(before.order_by(columns.seq)):
-            apply(case, Transition(one.kind, one.legal_day, json.loads(one.data)), lifecycle.facts)
-    except (ShixianError, KeyError, ValueError):
-        return None
-    return CaseEnvironment(lifecycle, case, law, act_day=row["legal_day"])
+class _Cases:
+    """Cases as they stood when their decisions were recorded; each is folded once, from one decision to the next."""
+
+    def __init__(self, connection: Connection, law: Law) -> None:
+        self._connection = connection
+        self._law = law
+        self._at: tuple[int, int] = (0, 0)
+        self._case: Case | None = None
+
+    def then(self, row: RowMapping) -> CaseEnvironment | None:
+        """The case before a decision; None when today's declaration cannot read its facts."""
+        lifecycle = self._law.lifecycles[row["lifecycle"]]
+        number, seq = self._at
+        if number != row["case_id"]:
+            number, seq = row["case_id"], 0
+            self._case = Case(
+                row["case_ref"],
+                row["lifecycle"],
+                "",
+                "",
+                0,
+                row["opened"],
+                progress=Progress(),
+                parent=row["parent_ref"],
+            )
+        columns = event.c
+        between = (columns.case_id == number, columns.seq >= seq, columns.seq < row["seq"])
+        query = select(columns.kind, columns.legal_day, columns.data).where(*between).order_by(columns.seq)
+        self._at = number, row["seq"]
+        if self._case is None:
+            return None
+        try:
+            for one in self._connection.execute(query):
+                apply(self._case, Transition(one.kind, one.legal_day, json.loads(one.data)), lifecycle.facts)
+        except (ShixianError, KeyError, ValueError):
+            self._case = None
+            return None
+        return CaseEnvironment(lifecycle, self._case, self._law, act_day=row["legal_day"])
 
 
 class _Pinned:

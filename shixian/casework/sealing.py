@@ -49,12 +49,26 @@ def sealed_names(lifecycle: Lifecycle) -> frozenset[str]:
     return frozenset(field.name for field in lifecycle.facts.fields if field.sealed)
 
 
+_by_books: dict[int, tuple[Mapping[str, Lifecycle], dict[str, frozenset[str]]]] = {}
+
+
+def _sealed_by_key(lifecycles: Mapping[str, Lifecycle]) -> dict[str, frozenset[str]]:
+    """The sealed names of every lifecycle, worked out once for one set of books: an act makes a sealer of its own."""
+    known = _by_books.get(id(lifecycles))
+    if known is None or known[0] is not lifecycles:
+        if len(_by_books) > 8:
+            _by_books.clear()
+        known = (lifecycles, {key: sealed_names(lifecycle) for key, lifecycle in lifecycles.items()})
+        _by_books[id(lifecycles)] = known
+    return known[1]
+
+
 class Sealer:
     """Replaces sealed values of one transaction by tokens, and keeps the ciphertexts to be written with the case."""
 
     def __init__(self, lifecycles: Mapping[str, Lifecycle]) -> None:
         self._lifecycles = lifecycles
-        self._names = {key: sealed_names(lifecycle) for key, lifecycle in lifecycles.items()}
+        self._names = _sealed_by_key(lifecycles)
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._pending: list[_Pending] = []
         self._clear: set[str] = set()

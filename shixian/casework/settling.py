@@ -14,11 +14,13 @@ from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
-from models import Account, AttemptStatus, BatchStatus, attempt, batch, batch_line
-from shixian.casework import journal, ledger
-from shixian.casework.appropriations import give_back, take
+from models import Account, AttemptStatus, BatchStatus, attempt, batch, batch_line, case_file, obligation
+from shixian.casework import batch_making, journal, ledger
+from shixian.casework.appropriations import give_back, held_by_batches, require_line, take
 from shixian.casework.database import transaction
+from shixian.casework.payable import reserved_years
 from shixian.rules.errors import BatchError, CaseworkError, Conflict, NotFound
 from shixian.rules.periods import legal_day as day_of
 
@@ -130,12 +132,18 @@ def settle_in(
             entry |= {"status": row["status"].value} if kind in ("parked", "contradicted", "paid_after_all") else {}
             told.setdefault(kind or "inquired", []).append(entry)
     if changed:
-        connection.execute(_CHANGE, [{f"new_{name}": row[name] for name in _COLUMNS} for row in changed.values()])
+        try:
+            connection.execute(_CHANGE, [{f"new_{name}": row[name] for name in _COLUMNS} for row in changed.values()])
+        except IntegrityError as error:  # another attempt came to life meanwhile: look again
+            raise Conflict("同一义务的另一笔支付刚刚放行", remedy="重新读取后再试") from error
     moved = {kind: [rows[one["key"]] for one in entries] for kind, entries in told.items()}
     paid = [_paid(held, row) for row in moved.get("paid", [])]
     ledger.post(connection, paid, recorded_at=now, person=person)
     free_lines(connection, held, moved.get("rejected", []) + moved.get("stopped", []))
     _notice_contrary(connection, held, moved.get("paid_after_all", []), done, now, person)
+    for row in moved.get("contradicted", []):
+        if row["status"] is not _S.PAID:
+            _hold_the_others(connection, row, legal_day, now, person)
     notes = [journal.Note(f"attempts_{kind}", legal_day, {"attempts": told[kind]}) for kind in told]
     write_notes(connection, held, notes, now, person)
     if changed:
@@ -241,16 +249,29 @@ def return_in(
     """退汇: a paid attempt came back whole. A reversal is posted; the obligation may stand in a new batch again."""
     if row["status"] is not AttemptStatus.PAID:
         raise PaymentError(f"支付 {row['key']} 为“{row['status'].value}”，不是已付，不能退汇")
-    back = {"status": AttemptStatus.RETURNED, "alive": False, "reason": _short(reason), "settled_at": now}
+    back = {"status": AttemptStatus.RETURNED, "alive": False, "parked": False}
+    back |= {"reason": _short(reason), "settled_at": now}
     connection.execute(update(attempt).where(attempt.c.id == row["id"]).values(**back))
     moves = {Account.RESERVED: row["fen"], Account.RETURNED: -row["fen"]}
     text, line = f"批次 {held['ref']} 退汇", (row["obligation_id"], held["programme"], held["year"])
     posting = ledger.Posting(f"returned:{row['key']}", moves, legal_day, text, *line)
     ledger.post(connection, [posting], recorded_at=now, person=person)
-    free_lines(connection, held, [row])
+    _free_returned(connection, held, row)
     data = {"key": row["key"], "obligation": row["obligation_id"], "fen": row["fen"], "reference": reference}
     note = journal.Note("attempt_returned", legal_day, data | {"reason": _short(reason)})
     write_notes(connection, held, [note], now, person)
+
+
+def _free_returned(connection: Connection, held: RowMapping, row: Mapping[str, Any]) -> None:
+    """Its line and its part of the appropriation. One that was paid after all had given both up before; its part is
+    given back only where it could be drawn on again then."""
+    mine = (batch_line.c.batch_id == held["id"], batch_line.c.obligation_id == row["obligation_id"])
+    if connection.scalar(select(batch_line.c.alive).where(*mine)):
+        free_lines(connection, held, [row])
+        return
+    line = require_line(connection, held["programme"], held["year"])
+    if line.committed >= held_by_batches(connection, held["programme"], held["year"]) + row["fen"]:
+        give_back(connection, held["programme"], held["year"], row["fen"])
 
 
 def _another_lives(connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -258,6 +279,18 @@ def _another_lives(connection: Connection, row: Mapping[str, Any]) -> bool:
         attempt.c.obligation_id == row["obligation_id"], attempt.c.alive, attempt.c.id != row["id"]
     )
     return connection.scalar(other.limit(1)) is not None
+
+
+def _hold_the_others(
+    connection: Connection, row: Mapping[str, Any], legal_day: date, now: datetime, person: str
+) -> None:
+    """The bank says that it paid an attempt that had ended, and another of the obligation lives: that one must stay."""
+    alive = (attempt.c.obligation_id == row["obligation_id"], attempt.c.id != row["id"], attempt.c.status.in_(OPEN))
+    others = select(attempt.c.key, attempt.c.batch_id).where(*alive)
+    for key, batch_id in connection.execute(others).all():
+        other = held_where(connection, batch.c.id == batch_id)
+        told = Told("", reason=f"先前的支付 {row['key']} 银行现称已付，不得再付", park=True)
+        settle_in(connection, other, [(key, told)], Turn(), legal_day=legal_day, now=now, person=person)
 
 
 def _notice_contrary(
@@ -268,7 +301,20 @@ def _notice_contrary(
     now: datetime,
     person: str,
 ) -> None:
-    """The bank paid what it had refused: the ledger says so, and the appropriation is drawn on again if it can be."""
+    """The bank paid what it had refused: the ledger says so, and the appropriation is drawn on again if it can be.
+
+    The reservation may stand in another year by now (a new batch, a year's end): it comes back first.
+    """
+    years = reserved_years(connection, [row["obligation_id"] for row in rows])
+    for row in rows:
+        away = {year: fen for year, fen in years.get(row["obligation_id"], {}).items() if year != held["year"]}
+        if away:
+            owed = select(obligation, case_file.c.ref.label("case_ref"))
+            owed = owed.join(case_file, case_file.c.id == obligation.c.case_id)
+            named = connection.execute(owed.where(obligation.c.id == row["obligation_id"])).mappings().one()
+            header = {"programme": held["programme"], "as_of": row["paid_on"]}
+            back = batch_making.moved(named, away, held["year"], f"paid:{row['key']}", header)
+            ledger.post(connection, back, recorded_at=now, person=person)
     ledger.post(connection, [_paid(held, row) for row in rows], recorded_at=now, person=person)
     total = sum(row["fen"] for row in rows)
     try:
@@ -295,7 +341,8 @@ def _close_when_done(connection: Connection, held: RowMapping, legal_day: date, 
     if held["status"] is not BatchStatus.RELEASED or connection.scalar(still) is not None:
         return
     released = (batch.c.id == held["id"], batch.c.status == BatchStatus.RELEASED)
-    connection.execute(update(batch).where(*released).values(status=BatchStatus.DONE, settled_at=now))
+    if connection.execute(update(batch).where(*released).values(status=BatchStatus.DONE, settled_at=now)).rowcount != 1:
+        return
     write_notes(connection, held, [journal.Note("batch_done", legal_day, {})], now, person)
 
 

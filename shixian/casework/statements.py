@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
@@ -125,7 +126,11 @@ def take_lines(
                 taken.known += 1
                 if not _same(row, line):
                     _alarm(taken, Finding.CHANGED, source, line)
-                    told.append({"reference": line.reference, "finding": Finding.CHANGED.value, "fen": line.fen})
+                    other = _Changed(line)
+                    if _known(connection, source, other.reference) is None:
+                        told.append({"reference": other.reference, "finding": Finding.CHANGED.value, "fen": line.fen})
+                        kept = _row(source, statement, other, None, Finding.CHANGED, now)
+                        connection.execute(insert(statement_line), kept)
                 continue
             mine = _attempt(connection, line.key) if line.key in refs else None
             finding = _judge(connection, held.get(refs.get(line.key, "")), mine, line, taken, now, person.key)
@@ -191,6 +196,7 @@ def _judge(
             return Finding.RECEIVED
         return Finding.UNKNOWN_TO_US if line.key else Finding.UNMATCHED
     if line.fen != mine["fen"]:
+        _in_doubt(connection, held, mine, line, now, person)
         return Finding.AMOUNT_DIFFERS
     before = _lines_of(connection, mine["id"], line.direction)
     if before:
@@ -204,14 +210,34 @@ def _judge(
         done = Turn()
         settle_in(connection, held, [(line.key, told)], done, legal_day=line.booked, now=now, person=person)
         taken.alarms.extend(done.alarms)
-    if line.direction == "returned" and not contrary:
+    if line.direction == "returned":
         paid = _attempt(connection, line.key)
         if paid is None or paid["status"] is not AttemptStatus.PAID:
             return Finding.CONTRARY
         words: dict[str, Any] = {"reference": line.reference, "reason": line.text, "legal_day": line.booked}
         return_in(connection, held, dict(paid), **words, now=now, person=person)
-        return Finding.RETURNED
+        return Finding.CONTRARY if contrary else Finding.RETURNED
     return Finding.CONTRARY if contrary else Finding.MATCHED
+
+
+def _in_doubt(
+    connection: Connection, held: RowMapping, mine: RowMapping, line: Line, now: datetime, person: str
+) -> None:
+    """The bank has another sum under our key: nothing is sent under it any more, and nothing paid in its stead."""
+    if line.direction != "out":
+        return
+    told = Told("paid", reference=line.reference, fen=line.fen)
+    settle_in(connection, held, [(mine["key"], told)], Turn(), legal_day=line.booked, now=now, person=person)
+
+
+class _Changed:
+    """A line under a reference that stood for another one: kept beside it, under a reference of its own."""
+
+    def __init__(self, line: Line) -> None:
+        self.key, self.fen, self.direction, self.booked = line.key, line.fen, line.direction, line.booked
+        self.counterparty, self.text = line.counterparty, line.text
+        said = f"{line.key} {line.fen} {line.direction} {line.booked}"
+        self.reference = f"{line.reference}~{sha256(said.encode()).hexdigest()[:8]}"
 
 
 def _alarm(taken: Taken, finding: Finding, source: str, line: Line) -> None:

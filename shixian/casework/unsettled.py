@@ -148,7 +148,8 @@ def _unsettled(row: RowMapping) -> Unsettled:
 def waiting_for_people(engine: Engine, ref: str | None = None, *, at_most: int = 500) -> list[Unsettled]:
     """The inquiry list: what is unknown, and what is parked."""
     unknown = unsettled(engine, ref, statuses=(AttemptStatus.UNKNOWN,), at_most=at_most)
-    rest = (AttemptStatus.PLANNED, AttemptStatus.INTENDED, AttemptStatus.SENT, AttemptStatus.PAID)
+    not_here = (AttemptStatus.UNKNOWN, AttemptStatus.RETURNED)
+    rest = tuple(status for status in AttemptStatus if status not in not_here)
     return unknown + unsettled(engine, ref, statuses=rest, parked=True, at_most=at_most)
 
 
@@ -194,11 +195,15 @@ def resolve_by_hand(
         if person.key in (held["releaser"], held["maker"], held["editor"]):
             raise NotPermitted("批次的编制人、放行人不得认定其支付结果", remedy="由另一名财务复核人员认定")
         _require_resolvable(row, outcome)
-        if outcome == "again":
+        if row["status"] not in OPEN and outcome == row["status"].value:  # it stays what it was: no longer in doubt
+            connection.execute(update(attempt).where(attempt.c.id == row["id"]).values(parked=False))
+        elif outcome == "again":
             connection.execute(update(attempt).where(attempt.c.id == row["id"]).values(parked=False, reason=""))
         else:
             told = Told(outcome, reference=proof if outcome == "paid" else "", reason=reason)
             settle_in(connection, held, [(key, told)], Turn(), legal_day=legal_day, now=now, person=person.key)
+            if row["status"] not in OPEN:
+                _require_paid(connection, row)
         data = {"key": key, "outcome": outcome, "reason": reason, "proof": proof, "before": row["status"].value}
         write_notes(connection, held, [journal.Note("attempt_resolved", legal_day, data)], now, person.key)
         return str(connection.scalar(select(attempt.c.status).where(attempt.c.id == row["id"])))
@@ -206,8 +211,19 @@ def resolve_by_hand(
     return in_turn(engine, work)
 
 
+def _require_paid(connection: Connection, row: RowMapping) -> None:
+    """An attempt found to have been paid after all. PaymentError while another of the obligation may still pay."""
+    own = attempt.c.id == row["id"]
+    if connection.scalar(select(attempt.c.status).where(own)) is not AttemptStatus.PAID:
+        raise PaymentError("该笔义务另有进行中的支付", remedy="先认定另一笔的结果，再认定这一笔")
+    connection.execute(update(attempt).where(own).values(parked=False))
+
+
 def _require_resolvable(row: RowMapping, outcome: Resolution) -> None:
     status: AttemptStatus = row["status"]
+    ended = (AttemptStatus.PAID, AttemptStatus.REJECTED, AttemptStatus.STOPPED)
+    if status in ended and row["parked"] and outcome in ("paid", status.value):
+        return  # two outcomes were told: a person says which it is; what was paid never becomes unpaid
     if status not in OPEN:
         raise PaymentError(f"支付已有结果（{LABELS[status.value]}），不得改写", remedy="更正须凭对账单或另行追回")
     if outcome in ("stopped", "again") and status is not AttemptStatus.PLANNED:

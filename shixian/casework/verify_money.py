@@ -30,6 +30,7 @@ from models import (
 )
 from shixian.casework.batch_content import content_of, frozen_lines
 from shixian.casework.payees import PayeeAccount
+from shixian.casework.verify_attempts import attempt_problems
 
 _OPENING = {  # what each status of a batch must have in its journal
     BatchStatus.PROPOSED: ("proposed",),
@@ -56,6 +57,7 @@ def money_problems(connection: Connection, counts: Counter[str]) -> Iterator[str
     yield from _ledger_of_attempts(connection)
     yield from _receipts(connection)
     yield from _batches(connection)
+    yield from attempt_problems(connection)
     yield from _lines(connection)
     yield from _committed(connection)
     yield from _granted(connection)

@@ -45,13 +45,15 @@ def desk(
 
         from shixian.desk.app import create_app
         from shixian.desk.config import DeskConfig
+        from shixian.desk.oidc import provider_of
         from shixian.operating.house import port_free
 
         if not port_free(number):
             raise CaseworkError(f"端口 {number} 已被占用", remedy="用 --port 另选一个端口，或停止占用它的程序")
         now = clock.now if practice_from is None else clock.running_from(parse_instant(practice_from))
         prefect = chosen.prefect_api_url
-        config = DeskConfig(engine, now=now, secure=secure, practice=practice_from is not None, prefect_url=prefect)
+        practice, oidc = practice_from is not None, provider_of(chosen)
+        config = DeskConfig(engine, now=now, secure=secure, practice=practice, prefect_url=prefect, oidc=oidc)
         app = create_app(config)
         print(f"时限办公桌：http://{HOST}:{number}", flush=True)
         uvicorn.run(app, host=HOST, port=number, log_level="warning", server_header=False)

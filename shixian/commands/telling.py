@@ -1,4 +1,4 @@
-"""`shixian tell`, `shixian outbox`, `shixian mail-sink`: telling people, what was told, and a mailbox to practise on."""
+"""`shixian tell`, `outbox` and `mail-sink`: telling people, what was told, and a mailbox to practise on."""
 
 from __future__ import annotations
 
@@ -152,7 +152,9 @@ def mail_sink(
     *,
     port: Annotated[int, Parameter(help="端口；0 为自动选择 port, 0 picks a free one")] = 8025,
     folder: Folder = Path(".shixian/mail"),
-    list_only: Annotated[bool, Parameter(name="--list", help="列出收到的邮件 list what was taken", negative="")] = False,
+    list_only: Annotated[
+        bool, Parameter(name="--list", help="列出收到的邮件 list what was taken", negative="")
+    ] = False,
 ) -> int:
     """演练用的收件箱：只在本机监听的 SMTP 服务，收下而不转发，每封存为 .eml。For practice only; Ctrl-C stops it."""
     import asyncio

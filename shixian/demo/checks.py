@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select
 from models import case_file, obligation
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import default_books
+from shixian.casework.notices import missing_snapshots
 from shixian.casework.store import case_of
 from shixian.casework.verify import verify
 from shixian.casework.views import events_of
@@ -33,6 +34,7 @@ def check(show: Play, api: str) -> list[str]:
     problems = [str(problem) for problem in report.problems]
     print(f"核验记录：{report.counts}", flush=True)
     problems += show.lost + unmet(show)
+    problems += [gap.text for gap in missing_snapshots(show.engine, show.today)]
     days = flow_run_days(api)
     if days < LEAST_FLOW_DAYS:
         problems.append(f"Prefect 中只有 {days} 天的流程运行，应至少 {LEAST_FLOW_DAYS} 天")

@@ -1,12 +1,14 @@
-"""One login a role for the desk of the demonstration, all with the same password, printed when it is up."""
+"""One login a role for the desk of the demonstration, all with the same password; every other case is the officer's."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
-from shixian.casework.database import transaction
+from models import case_file
+from shixian.casework.assignments import assign
+from shixian.casework.database import reading, transaction
 from shixian.casework.people import Person, Role, put_person
 from shixian.demo.payments import CHECKER, MAKER, RELEASER, SECOND
 from shixian.demo.people import HEAD, OFFICER
@@ -28,6 +30,9 @@ def give_logins(engine: Engine, *, now: datetime) -> list[str]:
             put_person(connection, person)
     for person in EVERYONE:
         set_password(engine, person.key, PASSWORD, now=now)
+    with reading(engine) as connection:
+        waiting = list(connection.scalars(select(case_file.c.ref).where(case_file.c.status != "closed")))
+    assign(engine, sorted(waiting)[::2], OFFICER.key, by=HEAD, now=now)
     return [
         f"  {person.key:<15} {person.name:<12} {'、'.join(role.label for role in sorted(person.roles))}"
         for person in EVERYONE

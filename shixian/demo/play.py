@@ -19,12 +19,14 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from models import case_file
+from shixian.casework.anchors import anchor_heads
 from shixian.casework.calls import set_call
 from shixian.casework.cases import record_act
 from shixian.casework.cohorts import rank
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
+from shixian.casework.notices import take_snapshots
 from shixian.casework.people import Person, put_person
 from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import check, summary, visit
@@ -32,6 +34,7 @@ from shixian.demo.flow_runs import FlowRuns
 from shixian.demo.logins import PASSWORD, give_logins
 from shixian.demo.payments import CHECKER, RELEASER, Finance
 from shixian.demo.people import CITIZEN, HEAD, OFFICER
+from shixian.demo.post import PractiseMail
 from shixian.demo.samples import Batch, acts, batches, samples, write_workbook
 from shixian.intake.checking import Problem
 from shixian.intake.importing import Status, import_file
@@ -50,6 +53,7 @@ FIRST, LAST = date(2020, 7, 1), date(2022, 6, 30)
 FLOW_DAYS = 36  # days whose clocks run as Prefect flow runs; the others by the same code without Prefect
 MARK = "shixian-demo"
 CALL = "样例年度通知"
+MORNING, EVENING = "07:40", "23:40"  # as prefect.yaml schedules the flow `notices`
 
 
 @dataclass(slots=True)
@@ -66,8 +70,14 @@ class Play:
     flow_days: int = 0
     plain_days: int = 0
     moved: int = 0
+    kept: int = 0  # daily snapshots of public notices
     refused: dict[str, Problem] = field(default_factory=dict)  # the sample's name -> why its row was refused
     lost: list[str] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The day on which the play ends, and the desk opens."""
+        return LAST
 
     def whole(self) -> None:
         """From the first day to the last."""
@@ -78,17 +88,22 @@ class Play:
         day: date | None = FIRST
         while day is not None and day <= LAST:
             self._clocks(day)
+            self._keep(day, MORNING)
             while books and books[0].opened <= day:
                 self._import(books.pop(0))
             while steps and legal_day(steps[0].at) <= day:
                 self._act(steps.pop(0))
             self.finance.until(day)
-            day = self._next(day, books, steps)
+            self._keep(day, EVENING)
+            following = self._next(day, books, steps)
+            self._keep_between(day, following)
+            day = following
         self._clocks(LAST)
+        self._keep(LAST, MORNING)
         self._last_batches()
         self.say(
             f"重放完毕：{self.flow_days} 天为 Prefect 流程运行，{self.plain_days} 天直接运行，"
-            f"处理案件 {self.moved} 次，用时 {time.monotonic() - began:.0f} 秒"
+            f"处理案件 {self.moved} 次，留存公示 {self.kept} 份，用时 {time.monotonic() - began:.0f} 秒"
         )
 
     def _next(self, day: date, books: list[Batch], steps: list[ActStep | CohortStep]) -> date | None:
@@ -104,6 +119,18 @@ class Play:
         if due is not None:
             days.append(max(add_days(due, 1), after))
         return max(min(days), after) if days else None
+
+    def _keep(self, day: date, hour: str) -> None:
+        """What the public notices show at the hours at which the flow `notices` is scheduled."""
+        self.kept += take_snapshots(self.engine, day, now=parse_instant(f"{day}T{hour}"))
+
+    def _keep_between(self, day: date, following: date | None) -> None:
+        """The days that the play leaps over, each at its own instant: nothing happens on them, but notices stand."""
+        end = LAST if following is None else min(following, LAST)
+        passing = add_days(day, 1)
+        while passing < end:
+            self._keep(passing, MORNING)
+            passing = add_days(passing, 1)
 
     def _last_batches(self) -> None:
         """One batch is paid by a real Prefect flow run, now; another stays for whoever looks at the demonstration."""
@@ -228,7 +255,11 @@ def play(folder: Path, *, port: int, once: bool) -> int:
         for problem in problems:
             print(f"不符：{problem}", flush=True)
         print(f"自检{'通过' if not problems else '未通过'}，总用时 {time.monotonic() - began:.0f} 秒", flush=True)
-        lines = give_logins(engine, now=end_of(LAST))
+        lines = give_logins(engine, now=parse_instant(f"{LAST}T08:00"))
+        anchor_heads(engine, add_days(LAST, -1), now=parse_instant(f"{LAST}T02:50"))
+        mail = PractiseMail(folder)
+        house.children.append(mail.start())
+        print(mail.tell(engine, parse_instant(f"{LAST}T08:30")), flush=True)
         house.desk_port = next(port for port in range(8000, 8100) if port_free(port))
         house.open_desk("--practice-from", f"{LAST}T09:30")
         visited = visit(house.desk_address, CHECKER.key, PASSWORD)

@@ -17,12 +17,16 @@ from shixian.desk.security import guard
 # Module of shixian/desk/routes -> its `router`. Order is the order of matching.
 ROUTERS = (
     "signin",
+    "oidc",
     "home",
+    "mine",
     "worklist",
     "exports",
     "cycles",
     "settings",
     "administration",
+    "outages",
+    "clients",
     "acts",
     "documents",
     "case",
@@ -32,6 +36,9 @@ ROUTERS = (
     "progress",
     "regulations",
     "bulk",
+    "finance",
+    "finance_books",
+    "audit",
 )
 
 

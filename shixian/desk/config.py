@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from shixian import clock
 from shixian.casework.lawbooks import LawBooks, default_books
+from shixian.desk.oidc import Provider
 from shixian.rules.periods import legal_day
 
 
@@ -23,6 +24,7 @@ class DeskConfig:
     secure: bool = False
     upload_limit: int = 20 * 1024 * 1024  # bytes
     practice: bool = False  # the clock is not the real one: every page says so
+    oidc: Provider | None = None  # the identity provider, where one is set
     prefect_url: str | None = None  # Prefect's address for the links to run graphs and for starting cycle runs
 
     def today(self) -> date:

@@ -1,6 +1,6 @@
-"""Longer work that a page starts: a release, a verification. It runs in a thread of the desk, and pages ask how it stands.
+"""Longer work that a page starts: a release, a verification. It runs in a thread; pages ask how it stands.
 
-Nothing relies on it: the rows are the record, so that a desk that stops in the middle is simply asked to go on. A job of
+Nothing relies on it: the rows are the record, so that a desk that stops in the middle is simply asked to go on. One of
 the same name is never started twice at once. The last result of each name is kept while the desk runs.
 """
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Job:
-    """One piece of work. `lines` say what came of it; `result` is for the page; `link` leads to where else it is seen."""
+    """One piece of work. `lines` say what came of it; `result` is for the page; `link` leads elsewhere."""
 
     name: str
     by: str
@@ -83,7 +83,11 @@ def _run(job: Job, work: Callable[[Job], Sequence[str]]) -> None:
         job.remedy, job.state = error.remedy or "", "failed"
     except Exception:
         logger.exception("%s failed", job.name)
-        job.lines, job.remedy, job.state = ["未能完成，原因已记入日志"], "稍后再试；仍不行的，请系统管理员查看日志", "failed"
+        job.lines, job.remedy, job.state = (
+            ["未能完成，原因已记入日志"],
+            "稍后再试；仍不行的，请系统管理员查看日志",
+            "failed",
+        )
 
 
 def jobs_of(request: Request) -> Jobs:

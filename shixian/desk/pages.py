@@ -28,7 +28,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"day": words.day_zh, "instant": words.instant_zh, "money": words.money}
-    found.globals |= {"Permission": Permission}
+    # A macro imported without its context knows no language: it speaks Chinese, as everything does first.
+    found.globals |= {"Permission": Permission, "say": partial(words.say, language="zh")}
     return found
 
 

@@ -116,6 +116,11 @@ def check_password(engine: Engine, account: str, password: str, *, address: str,
         raise SignInRefused("账号或密码不对", remedy="核对后再试；忘记密码请安全管理员重设")
 
 
+def note_try(engine: Engine, account: str, address: str, now: datetime, *, succeeded: bool) -> None:
+    """A try to sign in that was decided elsewhere (by the identity provider), for the log."""
+    _tried(engine, account[:100], address, now, succeeded=succeeded)
+
+
 def open_session(engine: Engine, key: str, *, address: str, now: datetime) -> str:
     """A session for an account that has proved who it is; gives its token."""
     token = secrets.token_urlsafe(32)

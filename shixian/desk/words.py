@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from shixian.clock import SHANGHAI
+from shixian.desk.english import LABELS
 from shixian.rules.money import Money
 
 _ENGLISH: dict[str, str] = {
+    **LABELS,
     "待办": "To do",
     "案件": "Case",
     "公示": "Public notices",

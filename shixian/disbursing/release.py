@@ -19,6 +19,7 @@ from models import AttemptStatus
 from shixian import clock
 from shixian.casework import batches, restored, unsettled
 from shixian.casework.attempts import TO_INQUIRE
+from shixian.casework.batch_steps import refusals_recorded
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.people import Person
@@ -100,7 +101,7 @@ async def release(
     with only_one(engine, ref) if alone else nullcontext():
         limit = second_checker_above
         await asyncio.to_thread(authorize, engine, ref, person=person, now=now(), books=books, limit=limit)
-        run = await start(engine, ref, person=person, treasury=treasury, now=now, progress=progress)
+        run = await start(engine, ref, person=person, treasury=treasury, now=now, progress=progress, books=books)
         await settle_leftovers(run)
         await pay_planned(run)
         return await report_of(run)
@@ -113,7 +114,7 @@ def authorize(
 
     Refused while a database restored from a backup has not been reconciled up to today.
     """
-    with reading(engine) as connection:
+    with refusals_recorded(engine, ref, "release", person, now), reading(engine) as connection:
         restored.require_reconciled(connection)
     batches.authorize_release(engine, ref, person=person, now=now, books=books, second_checker_above=limit)
 
@@ -131,9 +132,10 @@ async def start(
     treasury: Treasury,
     now: Callable[[], datetime] = clock.now,
     progress: Tell | None = None,
+    books: LawBooks | None = None,
 ) -> Run:
     """A run over a batch, which knows how it stands."""
-    run = Run(engine, ref, treasury, person, now, progress)
+    run = Run(engine, ref, treasury, person, now, progress, books)
     counted = await asyncio.to_thread(unsettled.counts, engine, ref)
     run.numbers.update(counted.numbers)
     await run.report()

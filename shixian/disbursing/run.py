@@ -24,6 +24,7 @@ from models import AttemptStatus
 from shixian.casework import attempts, restored, unsettled
 from shixian.casework.attempts import GROUP, Claim, Told, Turn
 from shixian.casework.database import reading
+from shixian.casework.lawbooks import LawBooks
 from shixian.casework.people import Person
 from shixian.casework.unsettled import Unsettled
 from shixian.rules.periods import legal_day
@@ -68,6 +69,7 @@ class Run:
     person: Person
     now: Callable[[], datetime]
     tell: Tell | None = None
+    books: LawBooks | None = None
     numbers: Counter[str] = field(default_factory=Counter)
     claimed: int = 0
     resent: int = 0
@@ -186,9 +188,13 @@ class Run:
             await self._turn(answers, 0, asked=True)
             lost = [key for key, one in answers if one.outcome == "not_found" and not one.park]
             if lost and send_again and not self.halted:
+                words: dict[str, Any] = {**self._when(), "person": self.person, "books": self.books}
+                held_back: list[str] = []
                 claims = await self._in_thread(
-                    attempts.send_again, self.engine, self.ref, lost, **self._when(), person=self.person
+                    attempts.send_again, self.engine, self.ref, lost, alarms=held_back, **words
                 )
+                for alarm in held_back:
+                    self._alarm(alarm)
                 self.resent += len(claims)
                 if claims:
                     self.numbers.update({"unknown": -len(claims), "intended": len(claims)})
@@ -256,8 +262,9 @@ class Run:
     # -- what both need ----------------------------------------------------------------------------------------------
 
     async def _turn(self, outcomes: Sequence[tuple[str, Told]], at_most: int, *, asked: bool = False) -> Turn:
+        words: dict[str, Any] = {**self._when(), "person": self.person, "books": self.books}
         turn: Turn = await self._in_thread(
-            attempts.turn, self.engine, self.ref, outcomes, at_most, **self._when(), person=self.person, asked=asked
+            attempts.turn, self.engine, self.ref, outcomes, at_most, asked=asked, **words
         )
         for (was, became), number in turn.moved.items():
             self.numbers[was] -= number
@@ -280,7 +287,7 @@ class Run:
         return {"legal_day": legal_day(now), "now": now}
 
     def _alarm(self, text: str) -> None:
-        if len(self.alarms) < _MOST_ALARMS:
+        if len(self.alarms) < _MOST_ALARMS and text not in self.alarms:
             self.alarms.append(text)
 
     async def _in_thread(self, work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:

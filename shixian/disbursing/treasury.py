@@ -17,13 +17,16 @@ def open_treasury(given: Settings | None = None, *, now: Callable[[], datetime] 
         known = given or settings()
     except ValueError as error:
         raise CaseworkError(str(error)) from error
-    for name, value in (("SHIXIAN_TREASURY_URL", known.treasury_url), ("SHIXIAN_TREASURY_KEY", known.treasury_key)):
+    url = (known.treasury_url or "").strip()
+    key = known.treasury_key.get_secret_value() if known.treasury_key is not None else ""
+    for name, value in (("SHIXIAN_TREASURY_URL", url), ("SHIXIAN_TREASURY_KEY", key.strip())):
         if not value:
             raise CaseworkError(f"未设定国库网关（{name}）", remedy="在环境变量中设定后重试，见 docs/settings.md")
-    assert known.treasury_url is not None and known.treasury_key is not None
+    if key != key.strip():
+        raise CaseworkError("国库签名密钥首尾有空格（SHIXIAN_TREASURY_KEY）", remedy="去掉空格后重试")
     config = HttpConfig(
-        base_url=known.treasury_url,
-        secret=known.treasury_key.get_secret_value().encode(),
+        base_url=url,
+        secret=key.encode(),
         idempotent=known.treasury_idempotent,
         connections=known.treasury_connections,
         answer_seconds=known.treasury_timeout_seconds,

@@ -85,7 +85,9 @@ def _go_on(view: BatchView, person: Person, people: list[Person]) -> Step:
     if person.key == releaser and person.may(Permission.RELEASE_BATCH):
         return Step("release", "继续放行")
     own = [one for one in people if one.key == releaser]
-    return Step("release", "继续放行", "已放行的批次由原放行人继续", DIFFERENT_PEOPLE, _names(own) if own else str(releaser))
+    return Step(
+        "release", "继续放行", "已放行的批次由原放行人继续", DIFFERENT_PEOPLE, _names(own) if own else str(releaser)
+    )
 
 
 def _free(key: str, view: BatchView) -> dict[str, str]:
@@ -99,13 +101,15 @@ def _next(view: BatchView, people: list[Person]) -> str:
     """Who moves the batch on from where it is."""
     if view.status is _S.PROPOSED:
         able = [one for one in people if one.may(Permission.CHECK_BATCH) and one.key not in did(view)]
-        return f"下一步复核：{_names(able)}"
+        return f"{_names(able)}（下一步复核）"
     if view.status is _S.APPROVED:
         able = [one for one in people if one.may(Permission.RELEASE_BATCH) and one.key not in did(view)]
-        return f"下一步放行：{_names(able)}"
+        return f"{_names(able)}（下一步放行）"
     if view.status is _S.RELEASED:
-        return f"放行人 {view.row['releaser']} 可以继续放行、查询"
-    return f"改编为 {view.replaced_by}" if view.replaced_by else "无须再办；另行编制新批次"
+        own = [one for one in people if one.key == view.row["releaser"]]
+        return f"{_names(own)}（放行人：继续放行或查询）"
+    able = [one for one in people if one.may(Permission.MAKE_BATCH)]
+    return f"在改编成的 {view.replaced_by} 中办理" if view.replaced_by else f"{_names(able)}（另行编制新批次）"
 
 
 def _names(people: list[Person]) -> str:

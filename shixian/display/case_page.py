@@ -7,7 +7,7 @@ what, and when). A past day is the prefix of its events, folded by the same func
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,12 @@ def read_all(
         data["may"] = [one.to_json() for one in found if one.refusal is None]
         data["may_not"] = [one.to_json() for one in found if one.refusal is not None]
     return data
+
+
+def sealed_papers(events: Iterable[EventView]) -> frozenset[str]:
+    """The hashes of papers that are kept encrypted: their events say so. They open for the handler alone."""
+    recorded = (one.data for one in events if one.kind == "document_recorded")
+    return frozenset(str(data["sha256"]) for data in recorded if data.get("sealed") and data.get("sha256"))
 
 
 def reading_lifecycle(lifecycle: Lifecycle, facts: Mapping[str, Any]) -> Lifecycle:

@@ -47,7 +47,7 @@ ACCOUNTS: Mapping[Account, str] = {
     Account.RECOVERED: "追回",
     Account.CARRIED: "结转",
 }
-_NUMBERS = re.compile(r"\d{9,}|\d{4}(?:[ -]\d{3,4}){2,}")
+_NUMBERS = re.compile(r"\d{9,}|\d{4}(?:[ -]\d{3,4}){3,}")
 
 
 def quiet(text: object) -> str:
@@ -299,6 +299,10 @@ RESOLUTIONS: Mapping[str, str] = {
 
 
 def resolutions_for(one: Unsettled) -> list[str]:
-    """What a person may say of an attempt: whether it was certainly never sent decides."""
-    planned = one.status == AttemptStatus.PLANNED.value
+    """What a person may say of an attempt: of one that was certainly never sent also that it stops or may be tried
+    again; of one that had ended and was then contradicted, that it was paid after all or stays what it was."""
+    status = AttemptStatus(one.status)
+    if status in (AttemptStatus.PAID, AttemptStatus.REJECTED, AttemptStatus.STOPPED):
+        return list(dict.fromkeys(("paid", status.value)))
+    planned = status is AttemptStatus.PLANNED
     return ["paid", "rejected", *(["stopped", *(["again"] if one.parked else [])] if planned else [])]

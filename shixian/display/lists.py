@@ -348,11 +348,15 @@ class Done:
 def recorded(
     engine: Engine, person: Person, kind: str, *, page: int, books: LawBooks, size: int = SIZE
 ) -> tuple[list[Done], int, int]:
-    """已办 (`kind` act_recorded) or 我发起 (case_opened) of a person, the latest first; with the count and the page."""
+    """已办 (`kind` act_recorded) or 我发起 (case_opened) of a person, the latest first; with the count and the page.
+
+    Cases that have left the account's scope are no longer listed.
+    """
     told, case_row = aliased(event), case_file
-    which = (told.c.person == person.key, told.c.kind == kind)
+    which = (told.c.person == person.key, told.c.kind == kind, *scoped(person, books))
     with reading(engine) as connection:
-        total = int(connection.scalar(select(func.count()).select_from(told).where(*which)) or 0)
+        joined = select(func.count()).select_from(told).join(case_row, case_row.c.id == told.c.case_id)
+        total = int(connection.scalar(joined.where(*which)) or 0)
         number = min(max(page, 1), max(1, -(-total // size)))
         query = (
             select(told, case_row.c.ref, case_row.c.lifecycle, case_row.c.party_name, case_row.c.status.label("state"))

@@ -122,7 +122,8 @@ class _Desk:
         return _made(stage, act.verb, act.title, act.by, act.clause, tuple(needs), refusal)
 
     def standing(self, stage: Stage) -> Iterator[Possible]:
-        """What may be done in any stage, where there is occasion: a window, an extension, a silent lapse."""
+        """What may be done in any stage, where there is occasion: a window, an extension, a silent lapse. An outage is
+        recorded for all open windows at once (`casework.outages`), not here for one."""
         decides = any(item[0] == "decide" and item[1] == stage.key for item in self.case.progress.lists.values())
         window = stage.window if stage.key in self.case.progress.windows else None
         extension = next((clock.extension for clock in stage.clocks if clock.extension is not None), None)

@@ -109,7 +109,7 @@ def lines(books: LawBooks, today: date) -> list[Line]:
 
 
 def find(books: LawBooks, key: str) -> tuple[Regulation, tuple[Lifecycle, ...]]:
-    """The regulation of a key (or a lifecycle's), and the lifecycles that rest on it. NotFound names those there are."""
+    """The regulation of a key (or a lifecycle's), and the lifecycles that rest on it. NotFound names those known."""
     named = books.lifecycles.get(key)
     wanted = named.regulation.key if named is not None else key
     own = tuple(one for one in books.lifecycles.values() if one.regulation.key == wanted)

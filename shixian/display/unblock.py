@@ -146,7 +146,9 @@ def _givers(lifecycle: Lifecycle, condition: Condition, who: Holders) -> Iterato
             stage, _, verb = node.name.partition(".")
             found = _act(lifecycle, stage, verb)
             if found is not None:
-                yield f"先由{_titles(found[1].by)}作出“{found[0].title}·{found[1].title}”（{_recorders(lifecycle, found[1].by, who)}）"
+                before, act = found
+                who_may = _recorders(lifecycle, act.by, who)
+                yield f"先由{_titles(act.by)}作出“{before.title}·{act.title}”（{who_may}）"
         elif isinstance(node, OutcomeOf):
             found_stage = next((one for one in lifecycle.stages if one.key == node.stage), None)
             if found_stage is not None:

@@ -73,7 +73,7 @@ class House:
         return any(child.name == DESK and child.running for child in self.children)
 
     def open(self, *, worker: bool = True) -> None:
-        """Start the desk, the server and the worker; register the deployments. After a failure nothing is left running."""
+        """Start the desk, the server and the worker; register the deployments. After a failure nothing runs on."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._take_lock()
         try:

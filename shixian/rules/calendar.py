@@ -104,6 +104,17 @@ class Calendar:
         """Whether the yearly notice for `year` is loaded (and published, in an `as_published_at` view)."""
         return year in self._announced
 
+    def notices(self, year: int) -> tuple[Notice, ...]:
+        """The State Council notices that the year's days off and make-up days rest on, the yearly one first."""
+        return tuple(each.notice for each in self._arrangements if each.year == year)
+
+    def assumed_under(self, year: int) -> Notice | None:
+        """The measure whose holidays of fixed date are assumed while the year's own notice is not loaded; else None."""
+        if year in self._announced:
+            return None
+        governing = [each for each in self._measures if each.in_force_from.year <= year]
+        return governing[-1].notice if governing else None
+
     def day(self, day: date) -> LegalDay:
         """What `day` is and why. Raises CalendarError for a datetime: its legal day depends on the time zone."""
         found = self._days.get(day)

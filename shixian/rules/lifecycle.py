@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from shixian.rules.conditions import Condition, Expression
 from shixian.rules.facts import FactSet, Field
@@ -491,6 +492,7 @@ class Lifecycle:
         return next((actor for actor in self.actors if key in (actor.key, actor.title)), None)
 
 
+@cache
 def edge(text: str) -> tuple[str, tuple[str, ...]]:
     """Split "stage:outcome|outcome" into the stage and its outcomes (none named: every proceeding one)."""
     stage, _, outcomes = text.partition(":")

@@ -1,4 +1,4 @@
-"""Which clauses the scenario files rest on: those a file expects (`clause:`), and those its workings (`source:`) name."""
+"""Which clauses the scenario files rest on: those a file expects (`clause:`) and those its `source:` names."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ class Channels:
             host, _, port = settings.mail_server.rpartition(":")
             if not host or not port.isdecimal() or not 0 < int(port) < 65536:
                 raise CaseworkError(
-                    f"SHIXIAN_MAIL_SERVER={settings.mail_server!r} 不能读取", remedy="写作 主机:端口，如 mail.example:587"
+                    f"SHIXIAN_MAIL_SERVER={settings.mail_server!r} 不能读取",
+                    remedy="写作 主机:端口，如 mail.example:587",
                 )
             password = settings.mail_password.get_secret_value() if settings.mail_password else None
             server = MailServer(
@@ -109,15 +110,16 @@ def _notify(service: str | dict[str, Any], subject: str, body: str) -> tuple[boo
     """Send by apprise: whether the other side took it, and what it said."""
     import apprise
 
+    capture: Any = apprise.LogCapture
+    apprise.logger.propagate = False  # what it logs names addresses: it is for the receipt alone
+
     plugin = apprise.Apprise.instantiate(service, suppress_exceptions=True)
     if plugin is None:
         return False, "渠道的地址不能读取，见 docs/settings.md"
     plugin.socket_connect_timeout, plugin.socket_read_timeout = _CONNECT_SECONDS, _READ_SECONDS
     level = apprise.logging.DEBUG if isinstance(service, dict) else apprise.logging.INFO
-    with _one_at_a_time, apprise.LogCapture(level=level, fmt="%(message)s") as log, _heard(plugin) as answers:
-        succeeded = bool(
-            plugin.notify(body=body, title=subject, body_format=apprise.NotifyFormat.TEXT)
-        )
+    with _one_at_a_time, capture(level=level, fmt="%(message)s") as log, _heard(plugin) as answers:
+        succeeded = bool(plugin.notify(body=body, title=subject, body_format=apprise.NotifyFormat.TEXT))
         said = " | ".join(line for line in log.getvalue().splitlines() if line.strip())
     for answer in answers:
         said = f"{said} | {answer.status_code} {answer.text}"
@@ -129,7 +131,8 @@ def _notify(service: str | dict[str, Any], subject: str, body: str) -> tuple[boo
 def _heard(plugin: Any) -> Iterator[list[Any]]:
     """The HTTP answers that a plugin gets while it sends; it throws them away itself. Under `_one_at_a_time`."""
     module: ModuleType = sys.modules[type(plugin).__module__]
-    real, answers = getattr(module, "requests", None), []
+    real: Any = getattr(module, "requests", None)
+    answers: list[Any] = []
     if real is None:
         yield []
         return
@@ -139,7 +142,10 @@ def _heard(plugin: Any) -> Iterator[list[Any]]:
             return getattr(real, name)
 
         def post(self, *arguments: Any, **options: Any) -> Any:
-            answers.append(real.post(*arguments, **options))
+            return self.request("POST", *arguments, **options)
+
+        def request(self, *arguments: Any, **options: Any) -> Any:
+            answers.append(real.request(*arguments, **options))
             return answers[-1]
 
     module.requests = Listening()  # type: ignore[attr-defined]
@@ -177,7 +183,9 @@ def _mail_options(server: MailServer, address: str) -> dict[str, Any]:
 def _hook(part: str) -> tuple[str, str]:
     name, mark, url = part.partition("=")
     if not mark or not name or "://" not in url:
-        raise CaseworkError("SHIXIAN_WEBHOOKS 有一项不能读取", remedy="各项写作 名称=地址，以空格分隔，见 docs/settings.md")
+        raise CaseworkError(
+            "SHIXIAN_WEBHOOKS 有一项不能读取", remedy="各项写作 名称=地址，以空格分隔，见 docs/settings.md"
+        )
     return name, url
 
 

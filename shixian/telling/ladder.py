@@ -62,7 +62,9 @@ class Plan:
         """From the settings: `10,5,1`."""
         rungs = tuple(sorted({int(part) for part in ladder.split(",")}))
         if not rungs or rungs[-1] > 250:
-            raise CaseworkError(f"提醒阶梯 {ladder!r} 过长", remedy="SHIXIAN_REMINDER_LADDER 写作 10,5,1，最多 250 个工作日")
+            raise CaseworkError(
+                f"提醒阶梯 {ladder!r} 过长", remedy="SHIXIAN_REMINDER_LADDER 写作 10,5,1，最多 250 个工作日"
+            )
         return cls(rungs, interval_days)
 
 

@@ -114,7 +114,7 @@ def _waiting(now: datetime) -> tuple[Any, ...]:
     return (columns.status == MessageStatus.WAITING, columns.not_before <= now, columns.tries < TRIES)
 
 
-def _groups(waiting: Sequence[Row[Any]]) -> Iterator[tuple[str, list[int]]]:
+def _groups(waiting: Sequence[Any]) -> Iterator[tuple[str, list[int]]]:
     """Few messages singly, many of one kind to one recipient together."""
     by: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row in waiting:
@@ -170,9 +170,7 @@ def _record(engine: Engine, rows: list[Row[Any]], sent: list[Sent], now: datetim
         for row in rows:
             if arrived:
                 # Even when another took it over meanwhile: it has arrived.
-                connection.execute(
-                    update(outbox).where(outbox.c.id == row.id).values(status=MessageStatus.DELIVERED)
-                )
+                connection.execute(update(outbox).where(outbox.c.id == row.id).values(status=MessageStatus.DELIVERED))
                 continue
             again = (
                 {"status": MessageStatus.FAILED}

@@ -13,6 +13,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, cast, get_args
 
+from shixian.rules.money import MAXIMUM_FEN
 from shixian.treasury.port import Answer, Direction, Outcome, Payment, Statement, StatementLine
 
 KEY_HEADER = "idempotency-key"
@@ -147,7 +148,7 @@ def _text(data: dict[str, Any], name: str) -> str:
 
 def _fen(data: dict[str, Any]) -> int:
     value = data.get("fen")
-    if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MAXIMUM_FEN:
         raise ValueError(f"fen: {value!r}")
     return value
 

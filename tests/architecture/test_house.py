@@ -77,6 +77,12 @@ def test_the_two_lists_of_dependencies_agree() -> None:
     assert sorted(project["dependencies"]) == requirement_lines((ROOT / "requirements.in").read_text("utf-8"))
 
 
+def test_the_extras_are_installed_for_the_tests() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = {line for extra in project["optional-dependencies"].values() for line in extra}
+    assert extras and extras <= set(requirement_lines((ROOT / "requirements-dev.in").read_text("utf-8")))
+
+
 def test_the_version_can_be_read() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", importlib.import_module("shixian").__version__)
 

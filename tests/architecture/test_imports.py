@@ -127,7 +127,8 @@ def undeclared(targets: set[str], declared: set[str], owners: dict[str, list[str
 
 def test_only_declared_packages_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in project["dependencies"]}
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {re.split(r"[\[<>=!~; ]", line)[0].lower() for line in lines}
     targets = {
         found.target for path in python_files(*PACKAGES) for found in imports_of((ROOT / path).read_text("utf-8"), path)
     }

@@ -2,8 +2,9 @@
 
 Both send the same number of payments over as many connections to the simulated bank, which books each on its own disk.
 The client alone sends bodies that were made and signed beforehand, and looks at nothing but the status. Ours claims
-each payment durably, sends it, reads the answer, and records its outcome with ledger and journal, at full durability (SQLite
-synchronous=FULL, PostgreSQL fsync on). Measured in turns, the client before and after, so that both meet one machine.
+each payment durably, sends it, reads the answer, and records its outcome with ledger and journal, at full durability
+(SQLite synchronous=FULL, PostgreSQL fsync on). Measured in turns, the client before and after, so that both meet
+one machine.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ async def _ours(engine: Engine, ref: str, url: str, connections: int) -> None:
     config = HttpConfig(url, SECRET, connections=connections)
     async with HttpTreasury(config, lambda: world.NOW) as treasury:
         run = await releasing.start(
-            engine, ref, person=world.RELEASER, treasury=treasury, now=lambda: world.NOW, progress=None
+            engine, ref, person=world.RELEASER, treasury=treasury, now=lambda: world.NOW, books=owing.books()
         )
         await releasing.settle_leftovers(run)
         await releasing.pay_planned(run)
@@ -151,9 +152,13 @@ def only_memory(url: str, ref: str, at: str) -> None:
     """In a process of its own: release, and print its peak."""
     engine = open_database(url)
     asyncio.run(_ours(engine, ref, at, CONNECTIONS))
-    # Not ru_maxrss: that remembers how large the process was that started this one.
-    (peak,) = re.findall(r"VmHWM:\s*([0-9]+) kB", Path("/proc/self/status").read_text())
-    print(peak)
+    print(peak())
+
+
+def peak() -> int:
+    """Peak resident KiB of this process. Not ru_maxrss: that remembers how large the one was that started it."""
+    (found,) = re.findall(r"VmHWM:\s*([0-9]+) kB", Path("/proc/self/status").read_text())
+    return int(found)
 
 
 # -- what is measured on -----------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
 from tests.casework.office import OFFICER, at, day
 from tests.casework.treasury_office import AWARDED, CHECKER, MAKER, RELEASER, SECOND, FinanceOffice
+from tests.lifecycles import BOOKS
 
 NOW, DAY = at("2021-02-01T12:00"), day("2021-02-01")
 WHEN: dict[str, Any] = {"legal_day": DAY, "now": NOW, "person": RELEASER}
@@ -45,7 +46,7 @@ class Released:
         return [row.status.value for row in self.rows()]
 
     def claim(self, at_most: int = GROUP) -> list[str]:
-        return [one.key for one in claim_next(self.engine, self.ref, at_most, now=NOW, person=RELEASER)]
+        return [one.key for one in claim_next(self.engine, self.ref, at_most, now=NOW, person=RELEASER, books=BOOKS)]
 
     def settle(self, key: str, outcome: str, **options: Any) -> Turn:
         asked = options.pop("asked", False)
@@ -90,7 +91,7 @@ def test_an_obligation_is_not_planned_twice(released: Released) -> None:
 
 
 def test_a_claim_is_durable_carries_everything_and_is_made_once(released: Released) -> None:
-    (claim, *_) = claim_next(released.engine, released.ref, 3, now=NOW, person=RELEASER)
+    (claim, *_) = claim_next(released.engine, released.ref, 3, now=NOW, person=RELEASER, books=BOOKS)
     assert (claim.fen, claim.payee, claim.account, claim.day) == (AWARDED, "甲实验室", "1001234509012345678", DAY)
     assert claim.remittance.startswith("T-LG-2021") or "第六条" in claim.remittance
     assert "1001234509012345678" not in repr(claim)
@@ -179,7 +180,7 @@ def test_not_sent_goes_back_unless_somebody_asked_meanwhile(released: Released) 
     released.settle(second, "not_sent")
     assert released.statuses()[:2] == ["planned", "unknown"]
     assert "attempts_not_sent" in released.kinds() and "attempts_unknown" in released.kinds()
-    again = send_again(released.engine, released.ref, [first, second], **WHEN)
+    again = send_again(released.engine, released.ref, [first, second], books=BOOKS, **WHEN)
     assert [(one.key, one.again) for one in again] == [(second, True)]  # the planned one is nobody's to resend
     released.settle(second, "not_sent")
     assert released.statuses()[1] == "unknown"

@@ -135,20 +135,6 @@ def test_a_revoked_award_is_not_paid_and_the_party_is_barred_elsewhere(finance: 
     assert {line["case_ref"] for line in finance.propose("2023-01-27").lines} == {other}
 
 
-def test_a_decision_of_a_later_day_is_not_paid_as_of_an_earlier_one(finance: FinanceOffice) -> None:
-    """The decision of 20 January is there when the batch is made; as of the 19th it had not been taken."""
-    ref = finance.ready("甲实验室")[0]
-    with pytest.raises(BatchError) as refused:
-        finance.propose("2021-01-19", when="2021-02-01T09:00")
-    said = str(refused.value)
-    assert said.count(f"{ref} 第") == 2 and said.count("作为依据的决定作于 2021-01-20，截至 2021-01-19 尚未作出") == 2
-    found = money_views.waiting(finance.engine, "lab-grant", day("2021-01-19"), books=BOOKS)
-    assert {(one.refusal.code, one.refusal.clause) for one in found if one.refusal} == {
-        ("decision_later", found[0].row["clause"])
-    }
-    assert len(found) == 2 and finance.propose("2021-01-20", when="2021-02-01T09:00").count == 2
-
-
 @pytest.mark.parametrize(("column", "value"), [("due", day("2021-02-02")), ("replaces", None)])
 def test_not_due_and_replaced(finance: FinanceOffice, column: str, value: Any) -> None:
     finance.ready("甲实验室")

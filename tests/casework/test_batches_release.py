@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from models import BatchStatus, appropriation
-from shixian.casework import appropriations, batches, payees
+from shixian.casework import appropriations, batches, money_views, payees
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.verify import verify
@@ -140,3 +140,17 @@ def test_account_numbers_and_banks_are_checked(finance: FinanceOffice) -> None:
         assert right["number"] not in str(refused.value)
     made = payees.enter_account(finance.engine, "甲实验室", **right, **when)  # type: ignore[arg-type]
     assert right["number"] not in repr(made)
+
+
+def test_a_decision_of_a_later_day_is_not_paid_as_of_an_earlier_one(finance: FinanceOffice) -> None:
+    """The decision of 20 January is there when the batch is made; as of the 19th it had not been taken."""
+    ref = finance.ready("甲实验室")[0]
+    with pytest.raises(BatchError) as refused:
+        finance.propose("2021-01-19", when="2021-02-01T09:00")
+    said = str(refused.value)
+    assert said.count(f"{ref} 第") == 2 and said.count("作为依据的决定作于 2021-01-20，截至 2021-01-19 尚未作出") == 2
+    found = money_views.waiting(finance.engine, "lab-grant", day("2021-01-19"), books=BOOKS)
+    assert {(one.refusal.code, one.refusal.clause) for one in found if one.refusal} == {
+        ("decision_later", found[0].row["clause"])
+    }
+    assert len(found) == 2 and finance.propose("2021-01-20", when="2021-02-01T09:00").count == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,15 +12,16 @@ from models import notice_snapshot, outage, sealing_key
 from shixian.casework.database import reading
 from shixian.casework.idempotency import KeyUsed, Reply, Slot, begin, finish
 from shixian.casework.notices import missing_snapshots, notices, read_notice, take_snapshots
-from shixian.casework.outages import outages, record_outage
+from shixian.casework.outages import Extended, outages, record_outage, windows_of
 from shixian.casework.progress import progress_code, read_progress
 from shixian.casework.verify import verify
-from shixian.rules.errors import NotPermitted
+from shixian.rules.errors import CaseworkError, NotPermitted
 from shixian.rules.facts import text_fact
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.publication import Shown
+from shixian.rules.state import Refusal
 from shixian.rules.validation import validate
-from tests.casework.office import AUDITOR, CITIZEN, HEAD, OFFICER, Office, at, day
+from tests.casework.office import AUDITOR, CITIZEN, HEAD, OFFICER, SECURITY, Office, at, day
 from tests.lifecycles import BOOKS
 
 
@@ -32,7 +34,7 @@ def last_day(office: Office, ref: str) -> str:
     return read_notice(office.engine, ref, "publicity", books=office.books).last_day.isoformat()
 
 
-def lost(office: Office, began: str, ended: str, now: str, person: Any = OFFICER) -> Any:
+def lost(office: Office, began: str, ended: str, now: str, person: Any = HEAD) -> Any:
     return record_outage(office.engine, at(began), at(ended), "断网", person, at(now), books=office.books)
 
 
@@ -51,7 +53,7 @@ def test_a_lost_working_day_is_made_up_for(office: Office) -> None:
     kinds = [one.kind for one in office.view(ref).events]
     assert kinds.count("suspended") == kinds.count("resumed") == 3
     said = next(one for one in office.view(ref).events if one.kind == "suspended")
-    assert said.clause == "第四条" and "不计入公示期" in said.data["reading"] and said.person == "wang"
+    assert said.clause == "第四条" and "不计入公示期" in said.data["reading"] and said.person == "li"
     assert len(outages(office.engine)) == 3 and verify(office.engine).problems == ()
 
 
@@ -66,7 +68,7 @@ def test_an_objection_on_the_day_that_was_added_is_in_time(office: Office) -> No
 
 def test_who_may_record_one_and_what_becomes_of_a_window_that_has_ended(office: Office) -> None:
     ref = office.published()
-    for person in (AUDITOR, CITIZEN):
+    for person in (AUDITOR, CITIZEN, OFFICER, SECURITY):
         with pytest.raises(NotPermitted):
             lost(office, "2021-01-08T09:00", "2021-01-08T09:30", "2021-01-09T09:00", person)
     done = lost(office, "2021-01-12T09:00", "2021-01-12T09:30", "2021-01-14T09:00", HEAD)
@@ -74,6 +76,37 @@ def test_who_may_record_one_and_what_becomes_of_a_window_that_has_ended(office: 
     assert office.view(ref).events[-1].kind == "refused" and last_day(office, ref) == "2021-01-13"
     with reading(office.engine) as connection:
         assert connection.scalar(select(func.count()).select_from(outage)) == 1
+    assert windows_of(office.engine)[done.number] == [replace(one, refusal=told(one)) for one in done.windows]
+
+
+def told(one: Extended) -> Refusal | None:
+    """A refusal as the journal keeps it."""
+    refused = one.refusal
+    return None if refused is None else Refusal(refused.code, refused.because, refused.clause, refused.remedy)
+
+
+def test_a_window_out_of_his_scope_is_named_and_left_to_its_own_head(office: Office) -> None:
+    ref = office.published()
+    elsewhere = replace(HEAD, key="zhou", programmes=frozenset({"another-regulation"}))
+    given = ("2021-01-08T09:00", "2021-01-08T09:30", "2021-01-09T09:00")
+    done = lost(office, *given, elsewhere)
+    assert [(one.ref, one.refusal.code, one.refusal.clause) for one in done.windows] == [
+        (ref, "out_of_scope", "第四条")
+    ]
+    assert last_day(office, ref) == "2021-01-13"
+    lost(office, *given)
+    assert last_day(office, ref) == "2021-01-14"
+    kept = windows_of(office.engine)
+    assert [(kept[number][0].before.day, kept[number][0].after.day) for number in sorted(kept)] == [(13, 13), (13, 14)]
+    assert verify(office.engine).problems == ()
+
+
+@pytest.mark.parametrize("because", ["", "  ", "断\n网", "长" * 501])
+def test_an_outage_has_its_reason_in_one_line(office: Office, because: str) -> None:
+    with pytest.raises(CaseworkError, match="原因"):
+        record_outage(
+            office.engine, at("2021-01-08T09:00"), at("2021-01-08T10:00"), because, HEAD, at("2021-01-09T09:00")
+        )
 
 
 @pytest.mark.parametrize(
@@ -137,8 +170,6 @@ def test_a_key_is_taken_once(office: Office) -> None:
 
 
 def test_what_a_notice_shows_is_checked_at_load() -> None:
-    from dataclasses import replace
-
     from shixian.rules.errors import DeclarationError
 
     grant = BOOKS.lifecycle("lab-grant")

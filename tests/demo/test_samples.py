@@ -244,7 +244,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_the_money_of_the_play_is_paid_once_and_by_different_people(played: Play) -> None:
-    """The faults of the pay days were met: an unknown outcome inquired, a returned payment paid again, a line refused."""
+    """The faults of the pay days were met: an unknown outcome inquired, a return paid again, a line refused."""
     with reading(played.engine) as connection:
         statuses = Counter(connection.scalars(select(attempt.c.status)))
         programmes = set(connection.scalars(select(batch.c.programme).where(batch.c.status == "done")))

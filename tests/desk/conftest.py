@@ -12,7 +12,9 @@ from starlette.testclient import TestClient
 
 from shixian.casework.people import Role
 from shixian.desk.config import DeskConfig
+from tests.desk.money_office import MoneyDesk
 from tests.desk.office import Clock, client_for, fill, open_copy, quick_hashes
+from tests.disbursing.bank import SECRET, Bank, running_bank
 
 ClientOf = Callable[[Role | str | None], TestClient]
 
@@ -64,3 +66,30 @@ def client_of(desk: DeskConfig) -> Iterator[ClientOf]:
         yield client
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def house(sqlite_template: Path, tmp_path: Path) -> Iterator[MoneyDesk]:
+    path = tmp_path / "money.db"
+    shutil.copy(sqlite_template, path)
+    engine = open_copy(path)
+    made = MoneyDesk(engine, Clock())
+    yield made
+    made.close()
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
+    with running_bank(tmp_path_factory.mktemp("desk-bank") / "bank.db") as found:
+        yield found
+
+
+@pytest.fixture
+def paying(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> Bank:
+    """The desk's own environment names the simulated treasury."""
+    bank.faults()
+    monkeypatch.setenv("SHIXIAN_TREASURY_URL", bank.url)
+    monkeypatch.setenv("SHIXIAN_TREASURY_KEY", SECRET)
+    monkeypatch.setenv("SHIXIAN_TREASURY_IDEMPOTENT", "true")
+    return bank

@@ -58,7 +58,26 @@ def test_nothing_in_the_description_makes_a_500(case: schemathesis.Case, everyon
     case.validate_response(schemathesis.Response.from_httpx(response, verify=False), checks=checks)
 
 
-NASTY_TEXT = ["\x00", "a\x00b", "\ud800", "\udfff\ud800", "\x1f", "￾", "‮", "'; DROP TABLE event; --", "{{7*7}}", "%00", "../../etc/passwd", "é" * 5000, "9" * 400, "-1", "1e400", "NaN", "无", "未知"]  # fmt: skip
+NASTY_TEXT = [
+    "\x00",
+    "a\x00b",
+    "\ud800",
+    "\udfff\ud800",
+    "\x1f",
+    "\ufffe",
+    "\u202e",
+    "'; DROP TABLE event; --",
+    "{{7*7}}",
+    "%00",
+    "../../etc/passwd",
+    "é" * 5000,
+    "9" * 400,
+    "-1",
+    "1e400",
+    "NaN",
+    "无",
+    "未知",
+]
 NASTY_BODIES = [
     b"",
     b"null",
@@ -109,7 +128,8 @@ def test_nasty_texts_in_every_field_of_every_write(everyone: TestClient) -> None
     for number, text in enumerate(NASTY_TEXT):
         bodies: dict[str, Any] = {
             "/cases": {"lifecycle": "sh-award", "facts": {"project_name": text}, "origin": text},
-            f"/cases/{CASE}/acts": {"stage": "filing", "verb": "answer", "by": text, "given": {"unit_name": text}, "reason": text},
+            f"/cases/{CASE}/acts": {"stage": "filing", "verb": "answer", "by": text, "given": {"unit_name": text},
+                                    "reason": text},
             "/cases/SH-A-2021-0009/objections": {
                 "stage": "second_review_notice", "kind": "person", "name": text, "number": text, "contact": text,
                 "grounds": text * 3, "papers": [{"document": "evidence", "name": text, "content": "!"}],
@@ -138,7 +158,7 @@ def test_pages_stand_nasty_addresses(desk: DeskConfig) -> None:
     browser = client_for(desk, Role.OFFICER)
     tried = 0
     for route, _ in accesses(create_app(desk)):
-        if "GET" not in route.methods:
+        if "GET" not in (route.methods or ()):
             continue
         places = [name for name in route.param_convertors]
         for nasty in PATHS:

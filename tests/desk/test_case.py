@@ -1,4 +1,4 @@
-"""The case page: every case readable, every disabled control explained, every deadline and amount opened, as of any day."""
+"""The case page: every case readable, every disabled control explained, every deadline and amount opened."""
 
 from __future__ import annotations
 
@@ -71,7 +71,8 @@ def unexplained(html: str) -> list[str]:
 
 
 def test_the_checker_finds_a_control_without_explanation() -> None:
-    bare = '<span aria-disabled="true" aria-describedby="why-a">x</span><div id="why-a"><span class="because">b</span></div>'
+    control = '<span aria-disabled="true" aria-describedby="why-a">x</span>'
+    bare = f'{control}<div id="why-a"><span class="because">b</span></div>'
     assert unexplained(bare) and unexplained("<button disabled>x</button>")
 
 

@@ -46,7 +46,7 @@ def test_a_notice_shows_what_is_declared_and_no_more(client_of: ClientOf, desk: 
     ]  # fmt: skip
     assert all(item.value in text and item.clause in text for item in notice.items)
     with reading(desk.engine) as connection:
-        facts = json.loads(connection.scalar(select(case_file.c.facts).where(case_file.c.ref == ENDS_TODAY)))
+        facts = json.loads(connection.scalar(select(case_file.c.facts).where(case_file.c.ref == ENDS_TODAY)) or "{}")
     for name in ("unit_code", "nominator_name", "second_review_experts", "first_review_experts"):
         for hidden in [facts[name]] if isinstance(facts.get(name), str) else facts.get(name, []):
             assert hidden not in text, f"{name} is not published"
@@ -82,7 +82,7 @@ def test_one_page_for_the_cohort(client_of: ClientOf) -> None:
 def test_numbers_never_get_out_whatever_was_typed(client_of: ClientOf, desk: DeskConfig) -> None:
     typed = "联系人11010519491231002X，电话１３８12345678，账号 6222 0212 3456 7890 123"
     with transaction(desk.engine) as connection:
-        stored = json.loads(connection.scalar(select(case_file.c.facts).where(case_file.c.ref == LATER)))
+        stored = json.loads(connection.scalar(select(case_file.c.facts).where(case_file.c.ref == LATER)) or "{}")
         stored["unit_name"] = f"甲孵化器（{typed}）"
         connection.execute(
             update(case_file).where(case_file.c.ref == LATER).values(facts=json.dumps(stored, ensure_ascii=False))
@@ -161,7 +161,7 @@ def test_gaps_are_an_alarm_until_they_are_kept_or_accounted_for(desk: DeskConfig
     assert len(found[ENDS_TODAY].days) == 10 and found[ENDS_TODAY].clause == "第三十九条第一款"
     assert "10 日没有公示留存" in found[ENDS_TODAY].text
     began, ended = parse_instant("2021-06-08T22:00"), parse_instant("2021-06-09T01:00")
-    record_outage(desk.engine, began, ended, "机房断电", PEOPLE[Role.OFFICER], NOW)
+    record_outage(desk.engine, began, ended, "机房断电", PEOPLE[Role.SECTION_HEAD], NOW)
     after = {one.ref: one for one in missing_snapshots(desk.engine, today)}
     assert len(after[ENDS_TODAY].days) == 8, "8 and 9 June are accounted for"
 
@@ -172,7 +172,7 @@ def test_an_outage_moves_the_last_day_of_every_open_window(
     """8 and 9 June are lost: 10 days from 1 June without them end on 12 June, a Saturday; 14 June is the Dragon Boat
     holiday, so the window runs to Tuesday 15 June (Civil Code 203, and the State Council's notice for 2021)."""
     began, ended = parse_instant("2021-06-08T22:00"), parse_instant("2021-06-09T01:00")
-    done = record_outage(desk.engine, began, ended, "机房断电", PEOPLE[Role.OFFICER], NOW)
+    done = record_outage(desk.engine, began, ended, "机房断电", PEOPLE[Role.SECTION_HEAD], NOW)
     moved = {one.ref: (one.before.isoformat(), one.after.isoformat(), one.refusal) for one in done.windows}
     assert moved[ENDS_TODAY] == ("2021-06-10", "2021-06-15", None)
     assert set(moved) == {ENDS_TODAY, "SH-A-2021-0009", LATER} and done.first_day.isoformat() == "2021-06-08"
@@ -188,7 +188,7 @@ def test_an_outage_moves_the_last_day_of_every_open_window(
 
 def test_an_outage_found_too_late_is_told_and_recorded_not_hidden(desk: DeskConfig) -> None:
     began, ended = parse_instant("2021-06-01T08:00"), parse_instant("2021-06-01T12:00")
-    done = record_outage(desk.engine, began, ended, "断网", PEOPLE[Role.OFFICER], NOW)
+    done = record_outage(desk.engine, began, ended, "断网", PEOPLE[Role.SECTION_HEAD], NOW)
     late = {one.ref: one.refusal for one in done.windows if one.refusal is not None}
     assert set(late) == {"SH-A-2021-0004"}, "its window ended on 3 June"
     assert late["SH-A-2021-0004"].code == "out_of_window" and late["SH-A-2021-0004"].clause == "第三十九条第一款"
@@ -204,7 +204,7 @@ def test_an_outage_found_too_late_is_told_and_recorded_not_hidden(desk: DeskConf
 )
 def test_an_outage_needs_a_past_and_a_reason(desk: DeskConfig, began: str, ended: str, because: str) -> None:
     with pytest.raises(CaseworkError):
-        record_outage(desk.engine, parse_instant(began), parse_instant(ended), because, PEOPLE[Role.OFFICER], NOW)
+        record_outage(desk.engine, parse_instant(began), parse_instant(ended), because, PEOPLE[Role.SECTION_HEAD], NOW)
 
 
 def test_every_notice_of_the_catalogue_declares_what_it_shows() -> None:

@@ -157,6 +157,25 @@ def test_a_unit_objects_by_its_code(client_of: ClientOf, desk: DeskConfig) -> No
         checked("unit", "乙研究所", "12310104YL00000719", "a@b.example", clause="第一条")
 
 
+def test_the_case_page_leads_to_the_sealed_papers_and_not_to_their_ciphertext(
+    client_of: ClientOf, desk: DeskConfig
+) -> None:
+    post(client_of(None))
+    ref = f"{AWARD}/objection1"
+    digests = [row["sha256"] for row in read_case(desk.engine, ref).documents]
+    officer, auditor = client_of(Role.OFFICER), client_of(Role.AUDITOR)
+    text = officer.get(f"/cases/{ref}").text
+    assert len(digests) == 3 and f"/cases/{ref}/documents/" not in text
+    for digest in digests:
+        path = f"/objection-papers/{ref}/{digest}"
+        assert f'href="{path}"' in text and officer.get(path).status_code == 200
+        old = officer.get(f"/cases/{ref}/documents/{digest}")
+        assert (old.status_code, old.headers["location"]) == (303, path)
+    seen = auditor.get(f"/cases/{ref}").text
+    assert "/objection-papers/" not in seen and "封存，只向承办人开启" in seen
+    assert auditor.get(f"/objection-papers/{ref}/{digests[0]}").status_code == 403
+
+
 def test_where_the_grounds_are_a_fact_they_are_recorded_as_one(client_of: ClientOf, desk: DeskConfig) -> None:
     answer = post(client_of(None), f"/objections/{INCUBATOR}/notice")
     assert answer.status_code == 201

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from models import look
+from shixian.casework.database import reading
 from shixian.casework.people import Role
 from shixian.casework.progress import progress_code, read_progress
 from shixian.desk.config import DeskConfig
@@ -69,3 +73,19 @@ def test_guessing_is_slowed_down(client_of: ClientOf, desk: DeskConfig, desk_clo
     for _ in range(20):
         assert browser.post("/progress", data={"ref": FILING, "code": code}).status_code == 200
     assert client_of(Role.OFFICER).post("/sign-in", data={"account": "officer", "password": "x"}).status_code == 401
+
+
+def test_the_office_has_the_code_shown_and_that_is_kept(client_of: ClientOf, desk: DeskConfig) -> None:
+    code, officer = progress_code(desk.engine, FILING), client_of(Role.OFFICER)
+    case = officer.get(f"/cases/{FILING}").text
+    assert code not in case and f'action="/cases/{FILING}/progress-code"' in case
+    answer = officer.post(f"/cases/{FILING}/progress-code")
+    assert answer.status_code == 200 and code in answer.text
+    with reading(desk.engine) as connection:
+        last = connection.execute(select(look).order_by(look.c.id.desc())).first()
+    assert last is not None and (last.person, last.what, last.subject) == ("officer", "case", f"{FILING} 查询码")
+    assert client_of(None).post("/progress", data={"ref": FILING, "code": code}).status_code == 200
+    auditor = client_of(Role.AUDITOR)
+    assert "progress-code" not in auditor.get(f"/cases/{FILING}").text
+    assert auditor.post(f"/cases/{FILING}/progress-code").status_code == 403
+    assert officer.post("/cases/NO-1/progress-code").status_code == 404

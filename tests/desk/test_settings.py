@@ -148,10 +148,14 @@ def test_a_deputy_is_named_on_the_page(desk: DeskConfig, client_of: ClientOf) ->
 
 
 def test_a_year_that_is_not_announced_is_said_so(client_of: ClientOf, desk_clock: Clock) -> None:
-    assert "尚未载入" not in client_of(Role.AUDITOR).get("/settings/calendars").text
+    known = client_of(Role.AUDITOR).get("/settings/calendars").text
+    assert "尚未载入" not in known
+    for rests_on in ("国办发明电〔2020〕27号", "国办发明电〔2019〕16号", "国办发明电〔2020〕1号", "2020年1月27日 公布，调整"):
+        assert rests_on in known, "each year names the notices it rests on"
     desk_clock.at("2031-06-10T10:00")
     text = client_of(Role.AUDITOR).get("/settings/calendars").text
     assert "2032 年的放假通知尚未载入" in text
+    assert "暂按固定日期的法定节日" in text and "国务院令第795号" in text
 
 
 def test_the_first_page_is_for_whom_it_is_for(client_of: ClientOf) -> None:

@@ -176,7 +176,7 @@ def test_only_finance_reconciles(payments: Payments) -> None:
 
 def test_claimed_and_never_sent_is_not_paid_by_silence(payments: Payments) -> None:
     batches.authorize_release(payments.engine, payments.ref, person=RELEASER, now=NOW, books=BOOKS)
-    claim_next(payments.engine, payments.ref, 6, now=NOW, person=RELEASER)
+    claim_next(payments.engine, payments.ref, 6, now=NOW, person=RELEASER, books=BOOKS)
     found = take(payments)
     assert payments.statuses() == ["intended"] * 6 and found.absent == 0
 

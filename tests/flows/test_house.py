@@ -25,11 +25,13 @@ import yaml
 from sqlalchemy import Engine, func, select
 
 from models import case_file, effect_claim, event
+from shixian import clock
 from shixian.casework.cases import open_case
-from shixian.casework.database import open_database, reading
+from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Person, Role
+from shixian.casework.people import Person, Role, put_person
 from shixian.casework.verify import verify
+from shixian.desk.sessions import COOKIE, open_session
 from shixian.operating.children import OperatingError
 from shixian.operating.house import ROOT, House
 from shixian.operating.prepare import prepare_database
@@ -214,17 +216,43 @@ def test_killed_half_way_nothing_is_lost_and_nothing_moves_twice(house: House, e
     assert verify(engine, refs=sample).problems == ()
 
 
-def test_up_stops_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    port = free_port()
+def test_up_starts_the_desk_beside_prefect_and_stops_cleanly_on_ctrl_c(tmp_path: Path) -> None:
+    """Both answer, the desk over the database that `up` made and with Prefect's address; then neither does."""
+    port, desk_port = free_port(), free_port()
     command = [sys.executable, "-m", "shixian.cli", "up", "--folder", str(tmp_path), "--port", str(port)]
+    command += ["--desk-port", str(desk_port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True, cwd=ROOT)
     assert process.stdout is not None
     for line in process.stdout:
         if "Ctrl-C" in line:
             break
-    process.send_signal(signal.SIGINT)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/health", timeout=30) as prefect:
+            assert prefect.status == 200
+        with urllib.request.urlopen(f"http://127.0.0.1:{desk_port}/regulations", timeout=30) as regulations:
+            assert regulations.status == 200 and "上海市科学技术奖" in regulations.read().decode()
+        _signed_in_sees_prefect(tmp_path, port, desk_port)
+    finally:
+        process.send_signal(signal.SIGINT)
     rest = process.stdout.read()
     assert process.wait(60) == 0
     assert "正在停止" in rest and "Traceback" not in rest
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    for number in (port, desk_port):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", number)) != 0
+
+
+def _signed_in_sees_prefect(folder: Path, port: int, desk_port: int) -> None:
+    """The desk reads the house's own database, and asks the house's own Prefect."""
+    made = open_database(prepare_database(folder))
+    admin = Person("keeper", "系统管理员", frozenset({Role.SYSTEM_ADMIN}))
+    with transaction(made) as connection:
+        put_person(connection, admin)
+    token = open_session(made, admin.key, address="test", now=clock.now())
+    made.dispose()
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{desk_port}/settings/system", headers={"Cookie": f"{COOKIE}={token}"}
+    )
+    with urllib.request.urlopen(asked, timeout=30) as system:
+        text = system.read().decode()
+    assert system.status == 200 and f"http://127.0.0.1:{port}" in text, text

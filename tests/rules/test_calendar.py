@@ -256,3 +256,14 @@ def test_a_calendar_without_anything_knows_the_week() -> None:
     bare = Calendar([])
     assert bare.years == () and bare.is_working(date(2021, 2, 12)) and not bare.is_working(date(2021, 2, 20))
     assert bare.day(date(2021, 2, 12)).provisional
+
+
+def test_a_year_names_the_notices_it_rests_on() -> None:
+    calendar = load_calendar()
+    assert [one.number for one in calendar.notices(2020)] == ["国办发明电〔2019〕16号", "国办发明电〔2020〕1号"]
+    assert [one.number for one in calendar.notices(2021)] == ["国办发明电〔2020〕27号"]
+    assert calendar.notices(2040) == () and calendar.assumed_under(2021) is None
+    assumed = calendar.assumed_under(2040)
+    assert assumed is not None and assumed.number == "国务院令第795号"
+    before = calendar.as_published_at(date(2020, 1, 26))
+    assert [one.number for one in before.notices(2020)] == ["国办发明电〔2019〕16号"] and before.assumed_under(2021)

@@ -78,7 +78,7 @@ def test_an_answer_arrives_as_it_was_given(sent: Payment, outcome: Outcome, refe
     with pytest.raises(ValueError, match="不是这笔"):
         wire.read_answer(wire.answer_bytes(answer, "another", sent.fen), sent.key)
     with pytest.raises(ValueError, match="金额"):
-        wire.read_answer(wire.answer_bytes(answer, sent.key, sent.fen + 1), sent.key, sent.fen)
+        wire.read_answer(wire.answer_bytes(answer, sent.key, sent.fen - 1 or 2), sent.key, sent.fen)
 
 
 @given(payments, st.binary(min_size=1, max_size=3), st.integers(0))

@@ -21,12 +21,13 @@ from shixian.desk.api.problems import READING, WRITING
 from shixian.desk.api.reads import Page
 from shixian.desk.api.shapes import ApprovalShape, BatchShape, CancelShape, IdempotencyKey, Limit
 from shixian.desk.viewer import Viewer
+from shixian.disbursing.release import authorize, limit_of_settings
 from shixian.rules.periods import legal_day
 
 BatchNumber = Annotated[str, Path(max_length=200)]
 _ROW = (
-    "ref", "lifecycle", "programme", "year", "as_of", "status", "count", "fen", "content", "maker", "editor", "approvals",
-    "releaser", "released_at",
+    "ref", "lifecycle", "programme", "year", "as_of", "status", "count", "fen", "content", "maker", "editor",
+    "approvals", "releaser", "released_at",
 )  # fmt: skip
 _LINE = ("sequence", "case_ref", "payee", "fen", "clause", "due", "account", "attempt_status", "alive")
 
@@ -66,6 +67,7 @@ def post_batch(
     def work(kept: Kept) -> tuple[int, Any]:
         now = config.now()
         given = {"person": viewer.someone, "now": now, "books": config.books}
+        given |= {"second_checker_above": limit_of_settings}
         as_of = body.as_of or legal_day(now)
         return 201, _view(casework.propose(config.engine, body.lifecycle, as_of, **given))  # type: ignore[arg-type]
 
@@ -99,7 +101,8 @@ def release(
 
     def work(kept: Kept) -> tuple[int, Any]:
         given = {"person": viewer.someone, "now": viewer.config.now(), "books": viewer.config.books}
-        return 200, _view(casework.authorize_release(viewer.engine, ref, **given))  # type: ignore[arg-type]
+        authorize(viewer.engine, ref, **given, limit=limit_of_settings)  # type: ignore[arg-type]
+        return 200, _view(show(viewer.engine, ref))
 
     return once(request, viewer, key, None, work)
 

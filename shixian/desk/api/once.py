@@ -16,7 +16,7 @@ from shixian.desk.viewer import Viewer
 
 
 class Kept:
-    """The answer to one write. A write that shares its transaction calls `keep` inside it; of others it is kept after."""
+    """The answer to one write. One that shares its transaction calls `keep` inside it; of others it is kept after."""
 
     def __init__(self, slot: Slot) -> None:
         self.slot = slot

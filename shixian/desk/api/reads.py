@@ -195,7 +195,7 @@ def case_obligations(viewer: Reader, ref: CaseNumber, after: After = 0, limit: L
 
 @router.get("/cases/{ref:path}", responses=READING, tags=["cases"])
 def one_case(viewer: Reader, ref: CaseNumber) -> dict[str, Any]:
-    """A case whole: facts with their origin, stages, deadlines, decisions, events, what may be done now and what not."""
+    """A case whole: facts with their origin, stages, deadlines, decisions, events, what may be done now."""
     return _case(viewer, ref)
 
 

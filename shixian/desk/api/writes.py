@@ -1,4 +1,4 @@
-"""Writing: cases opened, acts, objections, calls. Each calls the function that the desk calls, under the client's account."""
+"""Writing: cases opened, acts, objections, calls: the functions that the desk calls, under the client's account."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def post_objection(
 def post_call(
     request: Request, viewer: Annotated[Viewer, Depends(CALLS)], body: CallShape, key: IdempotencyKey
 ) -> Response:
-    """Set a parameter of a yearly call; open cases have their deadlines projected again. Setting it twice is harmless."""
+    """Set a parameter of a yearly call; open cases have their deadlines projected again. Twice is harmless."""
     config = viewer.config
     require_scope(viewer.someone, config.books.lifecycle(body.lifecycle))
 

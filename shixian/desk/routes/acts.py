@@ -18,7 +18,7 @@ from fastapi.responses import RedirectResponse, Response
 from shixian.casework.accounts import accounts
 from shixian.casework.cases import open_case, record_act, require_own
 from shixian.casework.encodings import store_encodings
-from shixian.casework.people import Permission, in_scope, require_scope
+from shixian.casework.people import Permission, in_scope, opens_from_outside, require_opening
 from shixian.casework.views import read_case
 from shixian.casework.work import looking
 from shixian.desk.access import Access
@@ -82,7 +82,9 @@ def what_to_open(request: Request, viewer: Opener) -> Response:
     books = viewer.config.books
     found: dict[str, list[Lifecycle]] = {}
     for lifecycle in books.lifecycles.values():
-        if lifecycle.child_of is None and in_scope(viewer.someone, lifecycle):
+        if lifecycle.child_of is None and in_scope(viewer.someone, lifecycle) and (
+            not viewer.someone.outside or opens_from_outside(lifecycle)
+        ):
             found.setdefault(lifecycle.regulation.title, []).append(lifecycle)
     return page(request, "open_list.html", found=list(found.items()))
 
@@ -90,7 +92,7 @@ def what_to_open(request: Request, viewer: Opener) -> Response:
 @router.get("/open/{key}")
 def opening(request: Request, viewer: Opener, key: str) -> Response:
     lifecycle = viewer.config.books.lifecycle(key)
-    require_scope(viewer.someone, lifecycle)
+    require_opening(viewer.someone, lifecycle)
     form = replace(opening_form(lifecycle), day=viewer.config.today().isoformat())
     return _opening_page(request, lifecycle, form, secrets.token_urlsafe(16))
 
@@ -150,12 +152,10 @@ def _form(
             clause = case.progress.clause or form.clause
             where = lifecycle.stage(stage).title
             why = blocked or f"环节“{where}”现在没有这一行为可办（尚未开始、已经结束或没有待办的事由）"
-            offered = [
-                Button(
-                    stage, where, verb, form.title, "", clause, because=why,
-                    who=f"认为有误的，由{who(Permission.ERRATUM)}勘误" if blocked else f"由{form.by[0].title if form.by else '经办机关'}在该环节进行时办理（{who(Permission.OFFICE_ACT)}）",
-                )
-            ]  # fmt: skip
+            by = form.by[0].title if form.by else "经办机关"
+            then = f"由{by}在该环节进行时办理（{who(Permission.OFFICE_ACT)}）"
+            unblocks = f"认为有误的，由{who(Permission.ERRATUM)}勘误" if blocked else then
+            offered = [Button(stage, where, verb, form.title, "", clause, because=why, who=unblocks)]
         return form, offered[0], case.number
 
 

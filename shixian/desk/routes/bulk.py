@@ -19,7 +19,7 @@ from models import case_file
 from shixian.casework.bulk_acts import DONE, MOST, WOULD, do_acts, try_acts
 from shixian.casework.database import reading
 from shixian.casework.encodings import store_encodings
-from shixian.casework.people import Permission, in_scope
+from shixian.casework.people import Permission, in_scope, require_scope
 from shixian.casework.work import looking
 from shixian.desk.access import Access
 from shixian.desk.pages import page
@@ -64,6 +64,7 @@ def step(request: Request, viewer: Officer, given: Posted) -> Response:
     stage, _, verb = rest.partition("|")
     books, now = viewer.config.books, viewer.config.now()
     lifecycle = books.lifecycle(key)
+    require_scope(viewer.someone, lifecycle)
     form = _form(viewer, lifecycle, stage, verb)
     what = given.texts.get("step", "")
     context: dict[str, Any] = {"refs": refs, "act": given.texts["act"], "lifecycle": lifecycle, "words": WORDS}

@@ -17,6 +17,7 @@ from shixian.casework.accounts import accounts
 from shixian.casework.looks import record_look, saw_case
 from shixian.casework.money_views import case_money
 from shixian.casework.people import Permission, Person, require_scope
+from shixian.casework.progress import progress_code
 from shixian.casework.uploads import kept
 from shixian.casework.views import CaseView, read_case
 from shixian.casework.work import looking
@@ -26,7 +27,7 @@ from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer
 from shixian.desk.words import add_words
 from shixian.display.case_head import deadline_lines, fact_lines, shown
-from shixian.display.case_page import case_of_day, read_all, reading_lifecycle
+from shixian.display.case_page import case_of_day, read_all, reading_lifecycle, sealed_papers
 from shixian.display.possible import possibilities
 from shixian.display.timeline import GROUPS, by_day, chosen, entries, payments
 from shixian.display.unblock import Button, buttons, holders
@@ -39,6 +40,9 @@ router = APIRouter()
 Reader = Annotated[Viewer, Depends(READERS)]
 HANDLERS = Access((Permission.LOOK_AT_IDENTITY,))
 Handler = Annotated[Viewer, Depends(HANDLERS)]
+# The progress code is the applicant's key to his case: it is told by those who deal with him, and not shown to all.
+OFFICE = Access((Permission.OFFICE_ACT,))
+Officer = Annotated[Viewer, Depends(OFFICE)]
 
 add_words(
     {
@@ -58,6 +62,8 @@ add_words(
         "金额构成": "How the amount is found",
         "按某日查看": "As of a day",
         "条款": "Clause",
+        "查询码": "Query code",
+        "显示查询码": "Show the query code",
     }
 )
 
@@ -86,6 +92,15 @@ def show_identity(request: Request, viewer: Handler, ref: str, reason: Annotated
         for name, value in values.items()
     ]
     return page(request, "case_identity.html", ref=ref, values=rows, reason=reason, refused=None)
+
+
+@router.post("/cases/{ref:path}/progress-code")
+def show_code(request: Request, viewer: Officer, ref: str) -> Response:
+    """The code with which the applicant reads the progress of this case; who had it shown is kept."""
+    view, now = _in_scope(viewer, ref), viewer.config.now()
+    code = progress_code(viewer.engine, ref)
+    record_look(viewer.engine, viewer.someone, "case", f"{ref} 查询码", now=now, address=viewer.address)
+    return page(request, "case_code.html", ref=view.ref, code=code)
 
 
 @router.get("/cases/{ref:path}")
@@ -153,6 +168,7 @@ def case(
         known=known,
         money=money,
         sealed=any(field.sealed for field in lifecycle.facts.fields),
+        sealed_papers=sealed_papers(events),
         uploaded=kept(viewer.engine, (one["sha256"] for one in data["documents"] if one["sha256"])),
         child_titles={key: one.title for key, one in viewer.config.books.lifecycles.items()},
         document_titles=_document_titles(lifecycle),

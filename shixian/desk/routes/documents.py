@@ -9,7 +9,7 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from shixian.casework.looks import record_look
 from shixian.casework.people import require_scope
@@ -18,7 +18,7 @@ from shixian.casework.views import CaseView, read_case
 from shixian.desk.access import READERS
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer
-from shixian.display.case_page import case_of_day, read_all, reading_lifecycle
+from shixian.display.case_page import case_of_day, read_all, reading_lifecycle, sealed_papers
 from shixian.rules.errors import NotFound
 from shixian.rules.lifecycle import Lifecycle
 
@@ -28,7 +28,10 @@ Reader = Annotated[Viewer, Depends(READERS)]
 
 @router.get("/cases/{ref:path}/documents/{digest}")
 def download(viewer: Reader, ref: str, digest: str) -> Response:
-    _case(viewer, ref)
+    view, _ = _case(viewer, ref)
+    if digest in sealed_papers(view.events):
+        # What is stored is encrypted: it opens for the handler alone, who says why.
+        return RedirectResponse(f"/objection-papers/{quote(ref)}/{digest}", 303)
     name, content = content_of(viewer.engine, ref, digest)
     record_look(
         viewer.engine,
@@ -65,8 +68,8 @@ def decision_sheet(request: Request, viewer: Reader, ref: str, key: str) -> Resp
         one=found[-1],
         event=event,
         obligations=[one for one in data["obligations"] if one["decision"] == key],
-        readings=[reading for reading in lifecycle.readings if f"“{reading.key}”" in str(found[-1]) or f"'{reading.key}'" in str(found[-1])],
-    )  # fmt: skip
+        readings=[reading for reading in lifecycle.readings if _names(str(found[-1]), reading.key)],
+    )
 
 
 @router.get("/cases/{ref:path}/print/notice/{stage}")
@@ -102,3 +105,8 @@ def _case(viewer: Viewer, ref: str) -> tuple[CaseView, Lifecycle]:
 def looked(viewer: Viewer, ref: str) -> None:
     """Note that a sheet with a case's data was made."""
     record_look(viewer.engine, viewer.someone, "case", ref, now=viewer.config.now(), address=viewer.address)
+
+
+def _names(text: str, key: str) -> bool:
+    """Whether a decision as stored names a reading."""
+    return f"“{key}”" in text or f"'{key}'" in text

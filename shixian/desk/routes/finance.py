@@ -1,8 +1,8 @@
 """财务: what waits to be paid, batches proposed, frozen, checked, released; a release runs in Prefect, or here.
 
 The releaser's own request authorises the batch (casework refuses there and then, with the rule); the payments follow in
-the Prefect deployment `disburse-batch`, or in a thread of the desk when there is no Prefect. Both run the same code, and
-either may be asked to go on: what may have been sent is inquired before anything new is sent.
+the Prefect deployment `disburse-batch`, or in a thread of the desk when there is no Prefect. Both run the same code,
+and either may be asked to go on: what may have been sent is inquired before anything new is sent.
 """
 
 from __future__ import annotations
@@ -182,9 +182,7 @@ def approve(
 
 
 @router.post("/finance/batches/{ref}/revise")
-def revise(
-    request: Request, viewer: Maker, ref: str, drop: Annotated[list[int] | None, Form()] = None
-) -> Response:
+def revise(request: Request, viewer: Maker, ref: str, drop: Annotated[list[int] | None, Form()] = None) -> Response:
     _batch(viewer, ref)
     config = viewer.config
     made = batches.revise(
@@ -238,7 +236,11 @@ def let_go(request: Request, viewer: Annotated[Viewer, Depends(RELEASERS)], ref:
 
 
 @router.post("/finance/batches/{ref}/inquire")
-def ask(request: Request, viewer: Annotated[Viewer, Depends(Access((Permission.RELEASE_BATCH, Permission.CHECK_BATCH)))], ref: str) -> Response:  # noqa: E501
+def ask(
+    request: Request,
+    viewer: Annotated[Viewer, Depends(Access((Permission.RELEASE_BATCH, Permission.CHECK_BATCH)))],
+    ref: str,
+) -> Response:  # noqa: E501
     _batch(viewer, ref)
     blocked = _can_pay(viewer)
     if blocked:

@@ -74,7 +74,8 @@ def resolve_attempt(
         raise CaseworkError("须选择认定的结果", clause="人工认定", remedy="返回待查清单选择")
     config = viewer.config
     words: dict[str, Any] = {"reason": reason.strip()[:500], "proof": proof.strip()[:200], "person": viewer.someone}
-    resolve_by_hand(viewer.engine, key, outcome, legal_day=config.today(), now=config.now(), **words)  # type: ignore[arg-type]
+    words |= {"legal_day": config.today(), "now": config.now()}
+    resolve_by_hand(viewer.engine, key, outcome, **words)  # type: ignore[arg-type]
     return RedirectResponse("/finance/inquiries?done=resolved", 303)
 
 
@@ -163,7 +164,9 @@ def _compared(
 
 def _told(found: Reconciled) -> list[str]:
     kinds = "，".join(f"{finding.label} {number}" for finding, number in sorted(found.taken.findings.items()))
-    said = [f"{found.day} 对账：对账单 {found.lines} 行，先前已读 {found.taken.known} 行{f'；新读 {kinds}' if kinds else ''}"]
+    said = [
+        f"{found.day} 对账：对账单 {found.lines} 行，先前已读 {found.taken.known} 行{f'；新读 {kinds}' if kinds else ''}"
+    ]
     said += [f"警报：{shown.quiet(alarm)}" for alarm in found.taken.alarms]
     return [*said, "相符" if found.agrees else "有差异，见下方待处理的流水和未见付款"]
 
@@ -201,7 +204,8 @@ def payees(request: Request, viewer: Reader, q: str = "", done: str = "") -> Res
     every = accounts(viewer.engine)
     newest = {one.payee: one.id for one in reversed(every)}
     found = [one for one in every if q.strip() in one.payee]
-    return _page(request, viewer, "finance_accounts.html", found=found[:500], total=len(found), newest=newest, q=q, done=done)  # fmt: skip
+    told: dict[str, Any] = {"found": found[:500], "total": len(found), "newest": newest}
+    return _page(request, viewer, "finance_accounts.html", q=q, done=done, **told)
 
 
 @router.post("/finance/accounts")
@@ -255,9 +259,7 @@ def add(
 
 
 @router.post("/finance/appropriations/close")
-def close(
-    request: Request, viewer: Maker, line: Text = "", rule: Text = "", because: Text = ""
-) -> Response:
+def close(request: Request, viewer: Maker, line: Text = "", rule: Text = "", because: Text = "") -> Response:
     """`line` is PROGRAMME:YEAR as the form lists them."""
     programme, _, year = line.rpartition(":")
     if not (year.isascii() and year.isdigit() and len(year) == 4) or rule not in {one.value for one in Rule}:
@@ -288,11 +290,10 @@ def ledger(request: Request, viewer: Reader) -> Response:
     at = max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 7 else 1
     balances = shown.balance_rows(balances_at(viewer.engine, asked["last"], **_line(asked)), programmes)
     rows = _ledger(viewer, asked, limit=SIZE + 1, offset=(at - 1) * SIZE)
-    told = {"balances": balances, "rows": rows[:SIZE], "more": len(rows) > SIZE, "number": at}
+    told: dict[str, Any] = {"balances": balances, "rows": rows[:SIZE], "more": len(rows) > SIZE, "number": at}
     query = urlencode({name: str(value) for name, value in asked.items() if value})
-    return _page(
-        request, viewer, "finance_ledger.html", asked=asked, programmes=programmes, names=shown.ACCOUNTS, query=query, **told
-    )  # fmt: skip
+    told |= {"asked": asked, "programmes": programmes, "names": shown.ACCOUNTS, "query": query}
+    return _page(request, viewer, "finance_ledger.html", **told)
 
 
 @router.get("/finance/ledger/export.xlsx")
@@ -322,6 +323,8 @@ def _asked(request: Request, viewer: Viewer) -> dict[str, Any]:
     programme = given.get("programme", "").strip()
     if programme:
         _in_scope(viewer, programme)
+    elif viewer.someone.provinces or viewer.someone.programmes:  # one programme of its scope at a time
+        programme = next(iter(shown.programmes_of(viewer.someone, viewer.config.books)), "")
     year, first, last = (given.get(name, "").strip() for name in ("year", "first", "last"))
     return {
         "programme": programme,
@@ -338,9 +341,10 @@ def _line(asked: dict[str, Any]) -> dict[str, Any]:
 def _ledger(viewer: Viewer, asked: dict[str, Any], *, limit: int, offset: int) -> list[Any]:
     programmes = shown.programmes_of(viewer.someone, viewer.config.books)
     given: dict[str, Any] = {**_line(asked), "first": asked["first"], "last": asked["last"]}
-    found = ledger_lines(viewer.engine, limit=limit, offset=offset, **given)
     whole = not viewer.someone.provinces and not viewer.someone.programmes
-    return [row for row in found if whole or row["programme"] in programmes]
+    if not whole and asked["programme"] not in programmes:
+        return []
+    return list(ledger_lines(viewer.engine, limit=limit, offset=offset, **given))
 
 
 # -- shared ------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ ALARMED = (Permission.READ_CASES, Permission.MANAGE_SYSTEM, Permission.READ_LOGS
 WAYS: tuple[tuple[str, str, str, Permission | None], ...] = (
     ("/worklist", "待办", "法定时间最少的在前", Permission.READ_CASES),
     ("/worklist/done", "已办", "本人记录的行为", Permission.READ_CASES),
+    ("/mine", "我的申报", "本单位的案件、期限和可办理的事项", Permission.READ_OWN),
+    ("/open", "新的申报", "可以由申报单位提出的事项", Permission.READ_OWN),
     ("/cycles", "周期", "各专项各年度的进度和负荷", Permission.READ_CASES),
     ("/finance", "财务", "批次、拨付和总账", Permission.READ_CASES),
     ("/audit", "审计", "检索、核验和重算", Permission.VERIFY),

@@ -136,7 +136,10 @@ def set_one(
 @router.get("/settings/calendars")
 def calendars(request: Request, viewer: SignedIn) -> Response:
     calendar, today = viewer.config.books.calendar, viewer.config.today()
-    years = [(year, calendar.announced(year)) for year in range(min(calendar.years), today.year + 2)]
+    years = [
+        (year, calendar.announced(year), calendar.notices(year), calendar.assumed_under(year))
+        for year in range(min(calendar.years), max(today.year + 1, *calendar.years) + 1)
+    ]
     return page(request, "calendars.html", years=years[::-1], calendar=calendar, next_year=today.year + 1)
 
 

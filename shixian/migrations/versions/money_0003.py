@@ -279,8 +279,8 @@ def _name_the_lines() -> None:
     bind = op.get_bind()
     if bind.dialect.name == "postgresql":
         op.execute("ALTER TABLE ledger_entry DISABLE TRIGGER append_only")
-    day, owed = sa.column("legal_day", sa.Date()), sa.column("obligation_id")
-    entry = sa.table("ledger_entry", day, owed, sa.column("year"), sa.column("programme"))
+    names = ("obligation_id", "year", "programme")
+    entry = sa.table("ledger_entry", sa.column("legal_day", sa.Date()), *(sa.column(name) for name in names))
     bind.execute(entry.update().values(year=sa.extract("year", entry.c.legal_day)))
     case = sa.table("case_file", sa.column("id"), sa.column("lifecycle"))
     obligation = sa.table("obligation", sa.column("id"), sa.column("case_id"))

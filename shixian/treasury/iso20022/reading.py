@@ -11,6 +11,7 @@ from datetime import date
 
 from lxml import etree
 
+from shixian.rules.money import MAXIMUM_FEN
 from shixian.treasury.port import TreasuryError
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -89,6 +90,8 @@ class Node:
         fen = self.fen_or_zero()
         if not fen:
             raise self.wrong("金额为零")
+        if fen > MAXIMUM_FEN:
+            raise self.wrong("金额超出上限 10 万亿元")
         return fen
 
     def fen_or_zero(self) -> int:

@@ -1,0 +1,1 @@
+"""Telling people: the ladder, the outbox, the channels, the alarms."""
