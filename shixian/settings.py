@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     treasury_connections: int = Field(
         default=4, ge=1, le=32, description="How many connections to the treasury are worked over at once."
     )
+    treasury_folder: str | None = Field(
+        default=None, description="Where orders (pain.001) are put and reports (pain.002) lie: FOLDER/out, FOLDER/in."
+    )
+    treasury_debtor: str | None = Field(
+        default=None, description="Whose account orders by file debit: NAME;ACCOUNT;BANK (12-digit bank code)."
+    )
     second_checker_above: str = Field(
         default="1000000元", description="A batch of more than this needs a second checker. Money with its unit."
     )

@@ -39,6 +39,8 @@ def add_to_batch(batch: App) -> None:
     batch.command(release, name="release")
     batch.command(inquire, name="inquire")
     batch.command(resolve, name="resolve")
+    batch.command(order, name="order")
+    batch.command(report, name="report")
 
 
 def release(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = None, person: PersonKey = None) -> int:
@@ -101,6 +103,48 @@ def inquire(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = N
                 ],
             )
         return code
+
+
+def order(ref: Ref, /, *, database: DatabaseUrl = None, person: PersonKey = None) -> int:
+    """放行并生成支付指令文件（pain.001），不联网；重复运行得到同一文件。Release by file; the same file when run again.
+
+    例 example: shixian batch order B-2021-0001 --person deng
+    """
+    from shixian.casework.people import Permission
+    from shixian.commands.batch import second_checker_above
+    from shixian.disbursing import by_file
+    from shixian.disbursing.treasury import open_files
+
+    with opened(database) as engine:
+        who = acting(engine, person, Permission.RELEASE_BATCH)
+        files, at = open_files(), clock.now()
+        made = by_file.order(engine, ref, person=who, files=files, now=at, limit=second_checker_above)
+        print(f"支付指令：{made}")
+    return DONE
+
+
+def report(
+    file: Annotated[Path, Parameter(help="银行状态报告 pain.002 file")],
+    /,
+    *,
+    database: DatabaseUrl = None,
+    person: PersonKey = None,
+) -> int:
+    """登记银行状态报告（pain.002）；报告未提到的支付状态不变。Record a status report; nothing is inferred from silence.
+
+    例 example: shixian batch report pain002.xml --person deng
+    """
+    from shixian.casework.people import Permission
+    from shixian.disbursing import by_file
+    from shixian.disbursing.treasury import open_files
+
+    with opened(database) as engine:
+        who = acting(engine, person, Permission.RELEASE_BATCH)
+        done = by_file.take_report(engine, file, person=who, files=open_files(), now=clock.now())
+    print(f"登记 {done.recorded} 笔")
+    print_section("不是本库的支付", list(done.unmatched))
+    print_section("警报", list(done.alarms))
+    return OPEN if done.unmatched or done.alarms else DONE
 
 
 def resolve(

@@ -61,6 +61,15 @@ class FileTreasury:
             return self._same(path, batch_ref, payments)
         return path
 
+    def order_file(self, batch_ref: str) -> Path:
+        """Where the order of a batch lies, or would."""
+        return self._order(batch_ref)
+
+    def ordered(self, batch_ref: str) -> frozenset[str] | None:
+        """The keys in the batch's order; None while there is no order."""
+        original = self._original(batch_ref)
+        return None if original is None else frozenset(original.amounts)
+
     def received(self) -> list[Path]:
         """What lies in the inbox, by name."""
         return sorted(path for path in self._config.inbox.glob("*.xml") if path.is_file())

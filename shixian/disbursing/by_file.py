@@ -1,0 +1,120 @@
+"""Paying by files: a released batch leaves as one pain.001 order, and the bank's pain.002 reports come back.
+
+Every attempt of the batch is made intended, durably, before the order is written; the file is written whole, once, and
+never again with other content. So an order that is there holds all the intents, and one that is not there was never
+sent: run again after a crash, it goes on from either. How many are "sent but not recorded" is bounded by the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
+
+from models import AttemptStatus
+from shixian.casework import attempts
+from shixian.casework.lawbooks import LawBooks
+from shixian.casework.people import Permission, Person, require
+from shixian.casework.settling import Claim, Told, refs_of
+from shixian.casework.unsettled import Unsettled, unsettled
+from shixian.disbursing.alone import only_one
+from shixian.disbursing.release import authorize
+from shixian.disbursing.run import told
+from shixian.rules.errors import CaseworkError
+from shixian.rules.periods import legal_day
+from shixian.treasury.files import FileTreasury
+from shixian.treasury.port import Payment
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What a status report did: outcomes recorded; lines of it that are no payment of ours, for a person; alarms."""
+
+    recorded: int
+    unmatched: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = field(default=())
+
+
+def order(
+    engine: Engine,
+    ref: str,
+    *,
+    person: Person,
+    files: FileTreasury,
+    now: datetime,
+    books: LawBooks | None = None,
+    limit: object = None,
+) -> Path:
+    """Release a batch and write its order; the file. Again after a crash: the same file, and nothing twice.
+
+    Raises what `batches.authorize_release` raises; CaseworkError when part of the batch is on its way in other ways.
+    """
+    with only_one(engine, ref):
+        authorize(engine, ref, person=person, now=now, books=books, limit=limit)
+        left = list(_intended(engine, ref))
+        ordered = files.ordered(ref)
+        if ordered is None:
+            claims = _claims(engine, ref, [one.key for one in left], now, person, books)
+            if not claims:
+                raise CaseworkError(f"批次 {ref} 没有待付的支付，不生成指令文件", remedy="用 shixian batch status 查看")
+            path = files.submit(ref, [_payment(claim) for claim in sorted(claims, key=lambda one: one.key)])
+            ordered = frozenset(claim.key for claim in claims)
+            left = list(_intended(engine, ref))
+        else:
+            path = files.order_file(ref)
+        strangers = [one.key for one in left if one.key not in ordered]
+        if strangers:
+            raise CaseworkError(f"支付 {strangers[0]} 已记意图而不在指令文件 {path.name} 中", remedy="由人工查明后认定")
+        taken = [(one.key, Told("accepted", reason=path.name)) for one in left]
+        for group in _grouped(taken):
+            attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
+        return path
+
+
+def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasury, now: datetime) -> Reported:
+    """Record what a pain.002 file says. MalformedFile: nothing was taken. Nothing is inferred for what it leaves out."""
+    require(person, Permission.RELEASE_BATCH)
+    answers = files.outcomes(path)
+    known = refs_of(engine, [key for key, _ in answers if key])
+    ours = [(key, told(answer)) for key, answer in answers if key in known]
+    strange = tuple(f"{key or '（无编号）'}：{answer.outcome.value}" for key, answer in answers if key not in known)
+    alarms: list[str] = []
+    for group in _grouped(ours):
+        done = attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person, asked=True)
+        alarms += done.alarms
+    return Reported(len(ours), strange, tuple(alarms))
+
+
+def _claims(
+    engine: Engine, ref: str, before: Sequence[str], now: datetime, person: Person, books: LawBooks | None
+) -> list[Claim]:
+    """Everything of the batch that may be paid, intended; what an earlier run had claimed under its own key."""
+    claims: list[Claim] = []
+    for group in _grouped(before):
+        claims += attempts.send_again(engine, ref, group, legal_day=legal_day(now), now=now, person=person, books=books)
+    while more := attempts.claim_next(engine, ref, attempts.GROUP, now=now, person=person, books=books):
+        claims += more
+    return claims
+
+
+def _intended(engine: Engine, ref: str) -> Iterator[Unsettled]:
+    after = 0
+    while page := unsettled(engine, ref, statuses=(AttemptStatus.INTENDED,), after=after):
+        yield from page
+        after = page[-1].id
+
+
+def _payment(claim: Claim) -> Payment:
+    return Payment(claim.key, claim.fen, claim.payee, claim.account, claim.bank, claim.remittance, claim.day)
+
+
+def _grouped(items: Sequence[Item]) -> Iterator[list[Item]]:
+    """In groups of one transaction each."""
+    for start in range(0, len(items), attempts.GROUP):
+        yield list(items[start : start + attempts.GROUP])
