@@ -31,7 +31,7 @@ from shixian.rules.periods import legal_day
 from shixian.treasury.http import KeyReused
 from shixian.treasury.port import Answer, Outcome, Payment, Treasury, TreasuryError
 
-DOUBTS = GROUP // 2
+DOUBTS = 32
 """After so many answers in a row that say nothing, no more is sent or asked: the treasury is not there."""
 _FLUSH_SECONDS = 1.0  # outcomes wait no longer than this to be recorded, however slow the others are
 _MOST_ALARMS = 200
