@@ -21,6 +21,7 @@ from models import AttemptStatus, BatchStatus, attempt, batch, case_file, obliga
 from shixian.casework import journal, restored
 from shixian.casework.batch_making import Refused, refuse
 from shixian.casework.chain import canonical_json
+from shixian.casework.channels import require_channel
 from shixian.casework.last_look import kept_back
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.payment_keys import next_keys
@@ -144,10 +145,18 @@ def _content(row: RowMapping) -> str:
 
 
 def claim_next(
-    engine: Engine, batch_ref: str, at_most: int, *, now: datetime, person: Person, books: LawBooks | None = None
+    engine: Engine,
+    batch_ref: str,
+    at_most: int,
+    *,
+    now: datetime,
+    person: Person,
+    books: LawBooks | None = None,
+    file: bool = False,
 ) -> list[Claim]:
     """Make the next planned attempts of a released batch intended, durably, and give them to be sent."""
-    return turn(engine, batch_ref, (), at_most, legal_day=day_of(now), now=now, person=person, books=books).claims
+    words: dict[str, Any] = {"legal_day": day_of(now), "now": now, "person": person, "books": books, "file": file}
+    return turn(engine, batch_ref, (), at_most, **words).claims
 
 
 def settle(
@@ -185,8 +194,12 @@ def turn(
     person: Person,
     asked: bool = False,
     books: LawBooks | None = None,
+    file: bool = False,
 ) -> Turn:
-    """In one transaction: record the outcomes of one group, and claim the next. All of it, or nothing."""
+    """In one transaction: record the outcomes of one group, and claim the next. All of it, or nothing.
+
+    `file`: what is claimed leaves by file, not over the gateway (`channels`).
+    """
 
     def work(connection: Connection) -> Turn:
         done = Turn()
@@ -194,6 +207,7 @@ def turn(
         if outcomes:
             settle_in(connection, held, outcomes, done, legal_day=legal_day, now=now, person=person.key, asked=asked)
         if at_most > 0:
+            require_channel(connection, ref, file=file)
             done.claims = _claim(connection, held, at_most, done, legal_day, now, person.key, books)
         return done
 
@@ -308,6 +322,7 @@ def send_again(
     person: Person,
     books: LawBooks | None = None,
     alarms: list[str] | None = None,
+    file: bool = False,
 ) -> list[Claim]:
     """A new durable intent for attempts that the treasury does not know, under their own keys. Only for a treasury that
     honours keys; the caller has asked it first. Parked ones, and those somebody settled meanwhile, are left out.
@@ -319,6 +334,7 @@ def send_again(
     def work(connection: Connection) -> list[Claim]:
         held = held_batch(connection, ref)
         restored.require_reconciled(connection)
+        require_channel(connection, ref, file=file)
         waiting = (attempt.c.status.in_((_S.INTENDED, _S.UNKNOWN)), attempt.c.parked.is_(False))
         query = _sendable().where(attempt.c.batch_id == held["id"], attempt.c.key.in_(keys), *waiting)
         rows = connection.execute(query.order_by(attempt.c.id)).mappings().all()
@@ -326,7 +342,9 @@ def send_again(
         whole = _whole(connection, held, rows, done, legal_day, now, person.key)
         refused = kept_back(connection, held, whole, books, legal_day)
         waits = {row["key"]: refused[row["obligation_id"]][1] for row in whole if row["obligation_id"] in refused}
-        told = [f"支付 {key} 现不得付款，未重发：{one.because}（{one.clause}）{one.remedy}" for key, one in waits.items()]
+        told = [
+            f"支付 {key} 现不得付款，未重发：{one.because}（{one.clause}）{one.remedy}" for key, one in waits.items()
+        ]
         if waits:
             data = {"attempts": [{"key": key, "because": one.because} for key, one in waits.items()]}
             write_notes(connection, held, [journal.Note("resending_held_back", legal_day, data)], now, person.key)

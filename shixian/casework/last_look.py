@@ -51,6 +51,8 @@ def _another_account(row: RowMapping, account_id: int, newest: Mapping[str, Paye
 
 def hold_cases(connection: Connection, refs: Sequence[str]) -> None:
     """Take the turn of every family concerned (PostgreSQL; on SQLite a writer has them all), in one order."""
+    if connection.dialect.name != "postgresql":
+        return
     for group in grouped(sorted({ref.partition("/")[0] for ref in refs})):
         held = select(case_file.c.id).where(case_file.c.ref.in_(group)).order_by(case_file.c.ref).with_for_update()
         connection.execute(held).all()

@@ -115,7 +115,8 @@ def settle_in(
     """Record outcomes of one batch, whose row is held, in the caller's transaction."""
     keys = [key for key, _ in outcomes]
     found = connection.execute(select(attempt).where(attempt.c.batch_id == held["id"], attempt.c.key.in_(keys)))
-    rows = {row["key"]: dict(row) for row in found.mappings()}
+    names = tuple(found.keys())
+    rows = {row.key: dict(zip(names, row, strict=True)) for row in found}
     told: dict[str, list[dict[str, Any]]] = {}
     changed: dict[str, dict[str, Any]] = {}
     for key, answer in outcomes:

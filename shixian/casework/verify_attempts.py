@@ -123,9 +123,7 @@ def _against_lines(connection: Connection) -> Iterator[str]:
     columns = batch_line.c
     same = (columns.batch_id == attempt.c.batch_id) & (columns.obligation_id == attempt.c.obligation_id)
     query = select(attempt.c.key).outerjoin(batch_line, same)
-    differs = or_(
-        columns.id.is_(None), columns.account_id != attempt.c.account_id, columns.fen != attempt.c.fen
-    )
+    differs = or_(columns.id.is_(None), columns.account_id != attempt.c.account_id, columns.fen != attempt.c.fen)
     for key in connection.scalars(query.where(differs).order_by(attempt.c.id)):
         yield f"支付 {key} 的账户或金额与批次中复核的不同"
 

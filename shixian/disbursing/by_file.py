@@ -1,22 +1,24 @@
 """Paying by files: a released batch leaves as one pain.001 order, and the bank's pain.002 reports come back.
 
 Every attempt of the batch is made intended, durably, before the order is written; the file is written whole, once, and
-never again with other content. So an order that is there holds all the intents, and one that is not there was never
+never again with other content. From the first intent on the batch leaves by file alone (`channels`). So an order that is there holds all the intents, and one that is not there was never
 sent: run again after a crash, it goes on from either. How many are "sent but not recorded" is bounded by the order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine
 
 from models import AttemptStatus
 from shixian.casework import attempts
+from shixian.casework.channels import choose_file, leaves_by_file
+from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.people import Permission, Person, require
 from shixian.casework.settling import Claim, Told, refs_of
@@ -27,7 +29,7 @@ from shixian.disbursing.run import told
 from shixian.rules.errors import CaseworkError
 from shixian.rules.periods import legal_day
 from shixian.treasury.files import FileTreasury
-from shixian.treasury.port import Payment
+from shixian.treasury.port import Payment, TreasuryError
 
 Item = TypeVar("Item")
 
@@ -57,23 +59,24 @@ def order(
     """
     with only_one(engine, ref):
         authorize(engine, ref, person=person, now=now, books=books, limit=limit)
+        choose_file(engine, ref, now=now, person=person)
         left = list(_intended(engine, ref))
         ordered = files.ordered(ref)
         if ordered is None:
             claims = _claims(engine, ref, [one.key for one in left], now, person, books)
             if not claims:
                 raise CaseworkError(f"批次 {ref} 没有待付的支付，不生成指令文件", remedy="用 shixian batch status 查看")
-            path = files.submit(ref, [_payment(claim) for claim in sorted(claims, key=lambda one: one.key)])
+            path = files.submit(ref, _payments(engine, claims, now, person))
             ordered = frozenset(claim.key for claim in claims)
             left = list(_intended(engine, ref))
         else:
             path = files.order_file(ref)
+        taken = [(one.key, Told("accepted", reason=path.name)) for one in left if one.key in ordered]
+        for group in _grouped(taken):
+            attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
         strangers = [one.key for one in left if one.key not in ordered]
         if strangers:
             raise CaseworkError(f"支付 {strangers[0]} 已记意图而不在指令文件 {path.name} 中", remedy="由人工查明后认定")
-        taken = [(one.key, Told("accepted", reason=path.name)) for one in left]
-        for group in _grouped(taken):
-            attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
         return path
 
 
@@ -81,7 +84,7 @@ def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasu
     """Record what a pain.002 file says. MalformedFile: nothing was taken. Nothing is inferred for what it leaves out."""
     require(person, Permission.RELEASE_BATCH)
     answers = files.outcomes(path)
-    known = refs_of(engine, [key for key, _ in answers if key])
+    known = _by_file(engine, refs_of(engine, [key for key, _ in answers if key]))
     ours = [(key, told(answer)) for key, answer in answers if key in known]
     strange = tuple(f"{key or '（无编号）'}：{answer.outcome.value}" for key, answer in answers if key not in known)
     alarms: list[str] = []
@@ -97,10 +100,38 @@ def _claims(
     """Everything of the batch that may be paid, intended; what an earlier run had claimed under its own key."""
     claims: list[Claim] = []
     for group in _grouped(before):
-        claims += attempts.send_again(engine, ref, group, legal_day=legal_day(now), now=now, person=person, books=books)
-    while more := attempts.claim_next(engine, ref, attempts.GROUP, now=now, person=person, books=books):
+        words: dict[str, Any] = {"legal_day": legal_day(now), "now": now, "person": person, "books": books}
+        claims += attempts.send_again(engine, ref, group, file=True, **words)
+    while more := attempts.claim_next(engine, ref, attempts.GROUP, now=now, person=person, books=books, file=True):
         claims += more
     return claims
+
+
+def _by_file(engine: Engine, refs: Mapping[str, str]) -> set[str]:
+    """The keys whose batches left by file: of the others a file can say nothing."""
+    with reading(engine) as connection:
+        chosen = {ref for ref in set(refs.values()) if leaves_by_file(connection, ref)}
+    return {key for key, ref in refs.items() if ref in chosen}
+
+
+def _payments(engine: Engine, claims: Sequence[Claim], now: datetime, person: Person) -> list[Payment]:
+    """What the order will hold. One that cannot be sent as it stands waits for a person, all others for the next run:
+    there is no file yet, so it is certain that nothing left."""
+    try:
+        return [_payment(claim) for claim in sorted(claims, key=lambda one: one.key)]
+    except TreasuryError:
+        told = [(claim.key, _not_sent(claim)) for claim in claims]
+        for group in _grouped(told):
+            attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
+        raise
+
+
+def _not_sent(claim: Claim) -> Told:
+    try:
+        _payment(claim)
+    except TreasuryError as error:
+        return Told("not_sent", reason=str(error), park=True)
+    return Told("not_sent")
 
 
 def _intended(engine: Engine, ref: str) -> Iterator[Unsettled]:

@@ -20,6 +20,7 @@ from shixian import clock
 from shixian.casework import batches, restored, unsettled
 from shixian.casework.attempts import TO_INQUIRE
 from shixian.casework.batch_steps import refusals_recorded
+from shixian.casework.channels import require_channel
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.people import Person
@@ -134,12 +135,19 @@ async def start(
     progress: Tell | None = None,
     books: LawBooks | None = None,
 ) -> Run:
-    """A run over a batch, which knows how it stands."""
+    """A run over a batch, which knows how it stands. PaymentError when the batch leaves by file."""
+    await asyncio.to_thread(_require_gateway, engine, ref)
     run = Run(engine, ref, treasury, person, now, progress, books)
     counted = await asyncio.to_thread(unsettled.counts, engine, ref)
     run.numbers.update(counted.numbers)
     await run.report()
     return run
+
+
+def _require_gateway(engine: Engine, ref: str) -> None:
+    """A gateway knows nothing of what left by file: what it does not find may have been paid all the same."""
+    with reading(engine) as connection:
+        require_channel(connection, ref, file=False)
 
 
 async def settle_leftovers(run: Run) -> None:

@@ -50,19 +50,26 @@ class FileTreasury:
 
         TreasuryError when the batch's file is there with other content: nothing was written.
         """
-        path = self._order(batch_ref)
+        path, kept = self._order(batch_ref), self._kept(batch_ref)
         if path.exists():
             return self._same(path, batch_ref, payments)
+        if kept.exists():
+            raise TreasuryError(
+                f"{path.name} 已写出而不在发件夹，可能已被取走，不再写出",
+                remedy=f"查明银行是否已收到；确未收到的，由人工从 {kept.parent.name} 复制",
+            )
         data = pain001.write(batch_ref, payments, self._config.debtor, self._now())
         schema.check(data, pain001.MESSAGE, self._config.schemas, path.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            _write_once(kept, data)  # before anybody can take it: what is kept is never written out once more
             _write_once(path, data)
         except FileExistsError:
             return self._same(path, batch_ref, payments)
         return path
 
     def order_file(self, batch_ref: str) -> Path:
-        """Where the order of a batch lies, or would."""
+        """Where the order of a batch lies, or would, until the bank's software takes it away."""
         return self._order(batch_ref)
 
     def ordered(self, batch_ref: str) -> frozenset[str] | None:
@@ -115,6 +122,10 @@ class FileTreasury:
             raise TreasuryError(f"批次编号 {batch_ref!r} 应为 1 至 30 位字母、数字或连字符")
         return self._config.outbox / f"pain001-{batch_ref}.xml"
 
+    def _kept(self, batch_ref: str) -> Path:
+        """Our own copy, beside the outbox: the order itself may be taken away as soon as it lies there."""
+        return self._config.outbox.with_name(f"{self._config.outbox.name}-kept") / self._order(batch_ref).name
+
     def _same(self, path: Path, batch_ref: str, payments: Sequence[Payment]) -> Path:
         known = path.read_bytes()
         created = pain001.read_original(known, path.name).created
@@ -126,8 +137,10 @@ class FileTreasury:
     def _original(self, batch_ref: str) -> Original | None:
         if not _REFERENCE.fullmatch(batch_ref):
             return None
-        path = self._order(batch_ref)
-        return pain001.read_original(path.read_bytes(), path.name) if path.exists() else None
+        for path in (self._kept(batch_ref), self._order(batch_ref)):
+            if path.exists():
+                return pain001.read_original(path.read_bytes(), path.name)
+        return None
 
     def _read(self, path: Path, message: str) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from shixian.casework.people import put_person
 from tests.commands.stored import House, house  # noqa: F401 - a fixture
 from tests.disbursing.bank import SECRET, Bank, Payments, running_bank
 from tests.faults.world import CHECKER, DAY, MAKER, OTHER_CHECKER, RELEASER
+from tests.treasury.bank_files import Detail, Entry, statement
 
 
 @pytest.fixture
@@ -76,3 +78,39 @@ def test_without_a_treasury_nothing_is_released(
     monkeypatch.delenv(missing)
     told = house("batch", "release", paying.ref, "--person", RELEASER.key)
     assert told.code == 2 and missing in told.err and SECRET not in told.err and paying.attempts() == []
+
+
+def test_reconcile_takes_a_statement_file(house: House, paying: Payments, tmp_path: Path) -> None:  # noqa: F811
+    house.done("batch", "release", paying.ref, "--person", RELEASER.key)
+    paid = [Entry(row.fen, [Detail(row.key)], reference=f"R{row.id}") for row in paying.attempts()]
+    file = tmp_path / "camt.xml"
+    words = ("reconcile", "--day", f"{DAY}", "--file", str(file), "--person", CHECKER.key)
+    for data, why in (
+        (statement(*paid).replace(b'Ccy="CNY"', b'Ccy="USD"'), "币种"),
+        (statement(*paid)[:-40], "不是完整的 XML"),
+        (statement(replace(paid[0], day="2021-02-28")), "不是 2021-03-01 的"),
+    ):
+        file.write_bytes(data)
+        told = house(*words)
+        assert told.code == 2 and why in told.err and "Traceback" not in told.err
+    assert "没有待处理" in house.done("reconcile", "--repair").out
+    file.write_bytes(statement(*paid))
+    assert "相符 4" in house.done(*words).out
+    assert house.done(*words, "--json").data[0]["known"] == 4
+    file.write_bytes(statement(*paid, Entry(5, [], reference="FEE"), reference="STMT-2"))
+    told = house(*words)
+    assert told.code == 1 and "待修复 1" in told.out and "FEE" in house.done("reconcile", "--repair").out
+
+
+@pytest.mark.parametrize("key", ["", "  "])
+def test_an_empty_signing_key_is_said_clearly(
+    house: House,  # noqa: F811
+    paying: Payments,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    monkeypatch.setenv("SHIXIAN_TREASURY_KEY", key)
+    told = house("batch", "release", paying.ref, "--person", RELEASER.key)
+    assert told.code == 2 and "SHIXIAN_TREASURY_KEY" in told.err and paying.attempts() == []
+    told = house("reconcile", "--day", f"{DAY}", "--person", CHECKER.key)
+    assert told.code == 2 and "SHIXIAN_TREASURY_KEY" in told.err
