@@ -1,7 +1,8 @@
 """Paying by files: a released batch leaves as one pain.001 order, and the bank's pain.002 reports come back.
 
-Every attempt of the batch is made intended, durably, before the order is written; the file is written whole, once, and
-never again with other content. From the first intent on the batch leaves by file alone (`channels`). So an order that is there holds all the intents, and one that is not there was never
+From its first intent on the batch leaves by file alone (`channels`). Every attempt of it is made intended, durably,
+before the order is written; the file is written whole, once, and never again, also when the bank has taken it away (our
+copy says so). So an order that is there holds all the intents, and one that is not there was never
 sent: run again after a crash, it goes on from either. How many are "sent but not recorded" is bounded by the order.
 """
 
@@ -81,7 +82,8 @@ def order(
 
 
 def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasury, now: datetime) -> Reported:
-    """Record what a pain.002 file says. MalformedFile: nothing was taken. Nothing is inferred for what it leaves out."""
+    """Record what a pain.002 file says of batches that left by file. MalformedFile: nothing was taken. Nothing is
+    inferred for what it leaves out."""
     require(person, Permission.RELEASE_BATCH)
     answers = files.outcomes(path)
     known = _by_file(engine, refs_of(engine, [key for key, _ in answers if key]))

@@ -1,4 +1,4 @@
-"""Paying by files: one order a batch, whole and once, also after a crash; reports come back; silence changes nothing."""
+"""Paying by files: one order a batch, whole and once, also after a crash; reports come back; silence is nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two ways of paying meet, and what a statement file may say: looked for by a reviewer, with a real bank process."""
+"""Where two ways of paying meet, and what a statement file may say, with a real bank process: a reviewer's search."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def killed(*_: Any, **__: Any) -> Any:
     raise KeyboardInterrupt
 
 
-# -- over the gateway and by file ---------------------------------------------------------------------------------------
+# -- over the gateway and by file ------------------------------------------------------------------------------------
 
 
 def test_what_may_have_left_over_the_gateway_does_not_leave_by_file(payments: Payments, files: FileTreasury) -> None:
@@ -92,7 +92,7 @@ def test_what_left_by_file_is_neither_sent_nor_asked_over_the_gateway(
 def test_an_order_the_bank_has_taken_away_is_not_written_again(
     payments: Payments, files: FileTreasury, monkeypatch: pytest.MonkeyPatch, settled: bool
 ) -> None:
-    """The bank's software moves what it reads. Killed before anything was noted: the file is gone, and so is the money."""
+    """The bank's software moves what it reads. Killed before anything was noted, file and money are gone."""
     if settled:
         ordered(payments, files)
     else:
@@ -149,7 +149,7 @@ def test_a_report_says_nothing_of_what_left_over_the_gateway(payments: Payments,
     assert done.recorded == 0 and len(done.unmatched) == 1 and payments.statuses() == ["unknown"] * 6
 
 
-# -- statements in files ------------------------------------------------------------------------------------------------
+# -- statements in files ---------------------------------------------------------------------------------------------
 
 
 def entries(payments: Payments) -> list[Entry]:
@@ -233,7 +233,7 @@ def test_an_amount_no_database_can_hold_is_refused_where_it_is_read() -> None:
         camt053.read(big)
 
 
-# -- settings and other doors -------------------------------------------------------------------------------------------
+# -- settings and other doors ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("key", "why"), [("", "未设定"), ("   ", "未设定"), (" k", "空格"), ("k\n", "空格")])
