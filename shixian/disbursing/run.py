@@ -239,20 +239,26 @@ class Run:
             return Told("not_found", reason="国库先前已受理，现称没有这笔支付", park=True)
         if not self.treasury.idempotent and one.reason != restored.REASON:  # which this database has never sent
             return Told("not_found", reason="国库称没有这笔支付；国库不识别重复编号，不得自动重发", park=True)
-        if reason := await self._paid_under_another_key(one.key):
-            return Told("not_found", reason=reason, park=True)
+        if elsewhere := await self._paid_under_another_key(one.key):
+            return elsewhere
         return Told("not_found", reason="国库称没有这笔支付" + ("，以同一编号重发" if send_again else ""))
 
-    async def _paid_under_another_key(self, key: str) -> str:
-        """In a database restored from a backup: whether a later attempt of the obligation, now forgotten, was taken."""
+    async def _paid_under_another_key(self, key: str) -> Told | None:
+        """In a database restored from a backup: what keeps this key back because of a later attempt, now forgotten.
+
+        One that the treasury took is a person's to decide; one about which it says nothing is asked again later.
+        """
         ahead, booked = await self._in_thread(self._ahead, key)
         if booked:
-            return f"备份以后的支付 {booked[0]} 已在对账单上，不得再付"
+            return Told("not_found", reason=f"备份以后的支付 {booked[0]} 已在对账单上，不得再付", park=True)
         for other in ahead:
             answer = await self.treasury.query(other)
+            if answer.outcome is Outcome.UNKNOWN:
+                return Told("unknown", reason=f"备份以后的支付 {other} 国库没有明确答复，查明以前不付")
             if answer.outcome is not Outcome.NOT_FOUND:
-                return f"备份以后的支付 {other} 国库答复“{answer.outcome.value}”，不得再付"
-        return ""
+                reason = f"备份以后的支付 {other} 国库答复“{answer.outcome.value}”，不得再付"
+                return Told("not_found", reason=reason, park=True)
+        return None
 
     def _ahead(self, key: str) -> tuple[list[str], list[str]]:
         with reading(self.engine) as connection:

@@ -16,6 +16,7 @@ from shixian.casework.verify import verify
 from shixian.operating.backup import back_up
 from shixian.operating.restore import Restored, restore
 from shixian.rules.periods import add_days, minutes_before
+from shixian.treasury.port import Answer, Outcome
 from tests.database import MakeDatabase
 from tests.faults import ways, world
 from tests.faults.fake_treasury import FakeTreasury, Mishap
@@ -161,6 +162,33 @@ def test_a_payment_under_a_later_key_is_found(disaster: Disaster) -> None:
         assert len(treasury.sent) == sent and not report.complete, report.lines()
     waiting = unsettled.waiting_for_people(disaster.engine)
     assert len(waiting) == 6 and all(one.parked and "备份以后的支付" in one.reason for one in waiting)
+
+
+class Hesitant(FakeTreasury):
+    """It answers the first query about a key that it does not know, and none of the next `silence` queries."""
+
+    silence = 0
+
+    async def query(self, key: str) -> Answer:
+        """See the port."""
+        answer = await super().query(key)
+        if self.silence and answer.outcome is Outcome.NOT_FOUND:
+            self.silence -= 1
+            return Answer(Outcome.UNKNOWN, reason="超时未答复") if self.silence < 6 else answer
+        return answer
+
+
+def test_silence_about_a_later_key_is_asked_again_and_blocks_nothing_for_good(disaster: Disaster) -> None:
+    """Nothing is inferred from silence: neither that it may be sent, nor that a person must decide."""
+    treasury = Hesitant()
+    disaster.restore()
+    disaster.reconcile(treasury)
+    treasury.silence = 12
+    ways.release(disaster.engine, disaster.ref, treasury, now=NOW)
+    assert unsettled.waiting_for_people(disaster.engine) == []
+    assert ways.release(disaster.engine, disaster.ref, treasury, now=NOW).complete
+    verdict = world.audit(disaster.engine, treasury.booked(), today=TODAY)
+    assert verdict.settled and verdict.paid == 6 * 30_000_000 and len(treasury.sent) == 6, verdict
 
 
 def test_what_came_back_after_the_backup_has_come_back(disaster: Disaster) -> None:
