@@ -9,7 +9,7 @@ from prefect import get_run_logger, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from shixian.casework.notices import missing_snapshots, take_snapshots
+from shixian.casework.publicity.notices import missing_snapshots, take_snapshots
 from shixian.clock import now
 from shixian.rules.periods import legal_day
 from tasks.connection import engine

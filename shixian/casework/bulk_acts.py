@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from shixian.casework.cases import record_act
 from shixian.casework.database import races
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, permission_for, require, require_scope
+from shixian.casework.staff.people import Person, permission_for, require, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.views import read_case
 from shixian.rules import proceedings

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Engine, and_, insert, select, true
 from models import call, case_file
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require, require_scope
+from shixian.casework.staff.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings

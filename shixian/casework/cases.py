@@ -18,7 +18,8 @@ from models import case_file, event
 from shixian.casework.chain import SYSTEM
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.nightly import clocks_without_deadline
-from shixian.casework.people import (
+from shixian.casework.references import next_reference
+from shixian.casework.staff.people import (
     THE_SYSTEM,
     Permission,
     Person,
@@ -27,7 +28,6 @@ from shixian.casework.people import (
     require_opening,
     require_scope,
 )
-from shixian.casework.references import next_reference
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings

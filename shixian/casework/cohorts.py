@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 
 from models import case_file
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require, require_scope
+from shixian.casework.staff.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.rules import proceedings

@@ -16,7 +16,7 @@ from models import case_file, encoding, erratum
 from shixian.casework.cases import add
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require, require_scope
+from shixian.casework.staff.people import Permission, Person, require, require_scope
 from shixian.casework.store import SqlStore, case_of
 from shixian.casework.work import attempt
 from shixian.rules import canonical, proceedings

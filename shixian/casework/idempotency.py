@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from models import idempotent_reply
 from shixian.casework.database import transaction
-from shixian.casework.house_key import house_key
+from shixian.casework.publicity.house_key import house_key
 from shixian.rules.errors import CaseworkError, Conflict
 from shixian.rules.periods import minutes_before
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, insert
 
 from models import bar, history
 from shixian.casework.database import transaction
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.staff.people import Permission, Person, require
 
 
 def take_over_history(

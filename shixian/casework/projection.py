@@ -29,7 +29,7 @@ from models import (
     quota_draw,
 )
 from shixian.casework.chain import canonical_json
-from shixian.casework.ledger import Posting, post, reserve
+from shixian.casework.money.ledger import Posting, post, reserve
 from shixian.rules.errors import CaseworkError, Conflict
 from shixian.rules.state import Case, Progress, Transition
 

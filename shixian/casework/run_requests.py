@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from shixian.casework.database import transaction
 from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.people import Permission, Person, require, require_scope
+from shixian.casework.staff.people import Permission, Person, require, require_scope
 from shixian.rules.errors import CaseworkError
 from shixian.rules.periods import legal_day
 

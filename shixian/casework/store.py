@@ -19,8 +19,8 @@ from shixian.casework.chain import SYSTEM, Pin, canonical_json, genesis, link
 from shixian.casework.database import races
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.projection import Projection
+from shixian.casework.publicity.sealing import Sealer, is_token
 from shixian.casework.registry import SqlRegister, StoredCalls
-from shixian.casework.sealing import Sealer, is_token
 from shixian.rules import proceedings
 from shixian.rules.environment import Law
 from shixian.rules.errors import Conflict, FactsError, NotFound, RecordError

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from models import case_file, document, upload
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person
+from shixian.casework.staff.people import Person
 from shixian.rules.errors import CaseworkError, NotFound
 
 _NAME = 200  # characters of a file's name that are kept

@@ -33,9 +33,9 @@ from shixian.casework.anchors import anchor_problems
 from shixian.casework.chain import canonical_json, digest, genesis
 from shixian.casework.database import reading
 from shixian.casework.journal import journal_problems
-from shixian.casework.ledger import balances, unbalanced
-from shixian.casework.sealing import TOKEN
-from shixian.casework.verify_money import COUNTED, money_problems
+from shixian.casework.money.ledger import balances, unbalanced
+from shixian.casework.money.verify_money import COUNTED, money_problems
+from shixian.casework.publicity.sealing import TOKEN
 from shixian.rules import proceedings
 from shixian.rules.errors import CaseworkError, RecordError
 from shixian.rules.facts import FactSet, Field

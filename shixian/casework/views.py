@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from models import case_file, deadline, decision, document, event, integrity_record, list_item, obligation
 from shixian.casework.database import reading
-from shixian.casework.sealing import HIDDEN, is_token
+from shixian.casework.publicity.sealing import HIDDEN, is_token
 from shixian.rules.errors import NotFound
 from shixian.rules.state import Progress, Transition
 

@@ -16,7 +16,7 @@ from shixian.commands.output import JsonFlag, print_json, print_section, print_t
 from shixian.commands.session import DatabaseUrl, PersonKey, acting, day_or_today, opened
 
 if TYPE_CHECKING:
-    from shixian.casework.batch_views import BatchView
+    from shixian.casework.money.batch_views import BatchView
 
 DONE = 0
 Ref = Annotated[str, Parameter(help="批次号，如 B-2021-0001 reference of the batch")]
@@ -61,8 +61,8 @@ def propose(
 
     例 example: shixian batch propose sh-matching-funds-drawdown --as-of 2021-03-01 --person ma
     """
-    from shixian.casework import batches
-    from shixian.casework.people import Permission
+    from shixian.casework.money import batches
+    from shixian.casework.staff.people import Permission
     from shixian.programmes import lifecycle as declared
 
     declared(key)
@@ -75,7 +75,7 @@ def propose(
 
 def show(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = None) -> int:
     """一个批次的全部：控制总数、内容哈希、各笔、未列入的、复核人。Everything about one batch."""
-    from shixian.casework import batches
+    from shixian.casework.money import batches
 
     with opened(database) as engine:
         view = batches.show(engine, ref)
@@ -90,7 +90,7 @@ def list_(
 ) -> int:
     """批次清单，最新的在前。The batches, the newest first."""
     from models import BatchStatus
-    from shixian.casework.batch_views import batches
+    from shixian.casework.money.batch_views import batches
     from shixian.rules.money import Money
 
     with opened(database) as engine:
@@ -120,7 +120,7 @@ def list_(
 
 def status(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = None) -> int:
     """一个批次办到哪里：状态、复核、各结果的笔数和金额。How far a batch has come."""
-    from shixian.casework import batches
+    from shixian.casework.money import batches
 
     with opened(database) as engine:
         view = batches.show(engine, ref)
@@ -149,8 +149,8 @@ def revise(
 
     例 example: shixian batch revise B-2021-0001 --drop 3 --person mei
     """
-    from shixian.casework import batches
-    from shixian.casework.people import Permission
+    from shixian.casework.money import batches
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.MAKE_BATCH)
@@ -171,8 +171,8 @@ def approve(
     person: PersonKey = None,
 ) -> int:
     """复核批次；编制、修改的人不能复核。Approve exactly this content; not by who made or edited it."""
-    from shixian.casework import batches
-    from shixian.casework.people import Permission
+    from shixian.casework.money import batches
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.CHECK_BATCH)
@@ -191,8 +191,8 @@ def cancel(
     person: PersonKey = None,
 ) -> int:
     """撤销尚未放行的批次，各笔和所占拨款随即释放。Give up a batch that was not released; what it held is free."""
-    from shixian.casework import batches
-    from shixian.casework.people import Permission
+    from shixian.casework.money import batches
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.MAKE_BATCH)

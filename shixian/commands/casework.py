@@ -84,7 +84,7 @@ def open_(
     """立一件案，事实写作 名称=值。Open one case. 例 example: shixian open sh-matching-funds national_approval=2020-12-31"""
     from shixian.casework.cases import open_case
     from shixian.casework.encodings import store_encodings
-    from shixian.casework.people import THE_SYSTEM, Permission
+    from shixian.casework.staff.people import THE_SYSTEM, Permission
     from shixian.display.case_lines import refusal_lines
     from shixian.programmes import lifecycle as declared
 
@@ -129,7 +129,7 @@ def act(
     from shixian.casework.cases import record_act
     from shixian.casework.encodings import store_encodings
     from shixian.casework.lawbooks import default_books
-    from shixian.casework.people import permission_for
+    from shixian.casework.staff.people import permission_for
     from shixian.rules.decide import Acted
     from shixian.rules.periods import parse_instant
 
@@ -207,7 +207,7 @@ def call(
 ) -> int:
     """设定由年度通知规定的事项，并重新计算未结案件的期限。Set what the yearly call sets; open deadlines are projected again."""
     from shixian.casework.calls import set_call
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.programmes import lifecycle as declared
 
     lifecycle = declared(key)

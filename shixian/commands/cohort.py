@@ -39,7 +39,7 @@ def rank(
     """对一个年度的全部案件统一排序；有一件未到齐即不排序。Rank all cases of a cycle together; none before all are there."""
     from shixian.casework import cohorts
     from shixian.casework.encodings import store_encodings
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.programmes import lifecycle as declared
     from shixian.rules.state import Refusal
 

@@ -64,7 +64,7 @@ def import_rows(
     from shixian import clock
     from shixian.casework.database import migrate, open_database
     from shixian.casework.encodings import store_encodings
-    from shixian.casework.people import THE_SYSTEM, find_person
+    from shixian.casework.staff.people import THE_SYSTEM, find_person
     from shixian.intake.columns import standing_alone
     from shixian.intake.importing import import_file
     from shixian.programmes import catalogue, lifecycle

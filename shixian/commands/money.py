@@ -12,9 +12,9 @@ from shixian.commands.session import DatabaseUrl, PersonKey, acting, day_or_toda
 from shixian.rules.errors import NotFound
 
 if TYPE_CHECKING:
-    from shixian.casework.appropriations import Appropriation
-    from shixian.casework.payees import PayeeAccount
-    from shixian.casework.recovery import Recovery
+    from shixian.casework.money.appropriations import Appropriation
+    from shixian.casework.money.payees import PayeeAccount
+    from shixian.casework.money.recovery import Recovery
 
 DONE = 0
 Programme = Annotated[str, Parameter(help="专项，法规或程序的代码 programme: key of its regulation or of a lifecycle")]
@@ -55,8 +55,8 @@ def grant(
     person: PersonKey = None,
 ) -> int:
     """登记一个年度的拨款，或追加。Grant money to a programme and year, or add to it."""
-    from shixian.casework.appropriations import grant as add
-    from shixian.casework.people import Permission
+    from shixian.casework.money.appropriations import grant as add
+    from shixian.casework.staff.people import Permission
     from shixian.rules.money import Money
 
     key, money = programme_of(programme), Money.parse(amount)
@@ -72,7 +72,7 @@ def grant(
 
 def appropriations_(*, as_json: JsonFlag = False, database: DatabaseUrl = None) -> int:
     """各专项各年度的拨款、占用和余额。Every budget line with what is committed and what is left."""
-    from shixian.casework.appropriations import appropriations
+    from shixian.casework.money.appropriations import appropriations
     from shixian.rules.money import Money
 
     with opened(database) as engine:
@@ -134,8 +134,8 @@ def enter(
     person: PersonKey = None,
 ) -> int:
     """录入收款账户；由另一人核实后生效，原账户随即停用。Enter an account; it counts once another person verified it."""
-    from shixian.casework.payees import enter_account
-    from shixian.casework.people import Permission
+    from shixian.casework.money.payees import enter_account
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.MAKE_BATCH)
@@ -158,8 +158,8 @@ def verify_(
     person: PersonKey = None,
 ) -> int:
     """核实收款账户；录入人不能核实。Verify an account; not by who entered it."""
-    from shixian.casework.payees import verify_account
-    from shixian.casework.people import Permission
+    from shixian.casework.money.payees import verify_account
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.CHECK_BATCH)
@@ -179,7 +179,7 @@ def accounts_(
     database: DatabaseUrl = None,
 ) -> int:
     """收款账户，每一收款人最新的在前；账号只显示末四位。Accounts of payees; numbers by their last four digits."""
-    from shixian.casework.payees import accounts
+    from shixian.casework.money.payees import accounts
 
     with opened(database) as engine:
         found = accounts(engine, payee=payee)
@@ -224,7 +224,7 @@ def recoveries_(
     database: DatabaseUrl = None,
 ) -> int:
     """应追回的款项及已到账的；与应付的款项不相抵。What is to come back; never netted against what is owed."""
-    from shixian.casework.recovery import recoveries
+    from shixian.casework.money.recovery import recoveries
     from shixian.rules.money import Money
 
     with opened(database) as engine:
@@ -258,8 +258,8 @@ def receive(
     person: PersonKey = None,
 ) -> int:
     """登记追回的到账，可分次，不能超过应追回之数。Enter money that came back, in parts if need be, never beyond it."""
-    from shixian.casework.people import Permission
-    from shixian.casework.recovery import receive as record
+    from shixian.casework.money.recovery import receive as record
+    from shixian.casework.staff.people import Permission
     from shixian.rules.money import Money
 
     money, day = Money.parse(amount), day_or_today(received)
@@ -309,8 +309,8 @@ def year_end(
     person: PersonKey = None,
 ) -> int:
     """年终结账：余额收回或结转，待付的义务转入下一年度，重复运行不重复记账。Close a budget year, by a stated rule."""
-    from shixian.casework.people import Permission
-    from shixian.casework.year_end import READINGS, Rule, close_year
+    from shixian.casework.money.year_end import READINGS, Rule, close_year
+    from shixian.casework.staff.people import Permission
     from shixian.rules.money import Money
 
     key, chosen = programme_of(programme), Rule(rule)

@@ -27,7 +27,7 @@ def snapshot(
     as_json: JsonFlag = False,
 ) -> int:
     """留存今日公示的内容及摘要；列出过去没有留存的日。Keep today's notices; name the days that nothing was kept of."""
-    from shixian.casework.notices import missing_snapshots, take_snapshots
+    from shixian.casework.publicity.notices import missing_snapshots, take_snapshots
     from shixian.rules.periods import legal_day, parse_day
 
     at = clock.now()

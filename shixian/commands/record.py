@@ -28,7 +28,7 @@ from shixian.rules.periods import parse_day
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from shixian.casework.people import Person, Role
+    from shixian.casework.staff.people import Person, Role
 
 DONE, WRONG, REFUSED = 0, 1, 2
 Status = Literal["open", "suspended", "closed", "all"]
@@ -71,7 +71,7 @@ def case(
     if day is not None and day > clock.today():
         raise CaseworkError(f"{day} 尚未到来", remedy="--as-of 为今日或以前的一日；试算以后用 shixian tick --dry-run")
     with opened(database) as engine:
-        from shixian.casework.money_views import case_money
+        from shixian.casework.money.money_views import case_money
         from shixian.commands.case_view import print_case
         from shixian.display.case_page import read_all
         from shixian.display.money_lines import money_report
@@ -143,7 +143,7 @@ def erratum(
 ) -> int:
     """勘误：未结案件改按当前编码办理，默认只预演。Move open cases to the present encoding; a dry run unless --write."""
     from shixian.casework.encodings import make_erratum
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.programmes import lifecycle as declared
 
     lifecycle = declared(key)
@@ -243,9 +243,9 @@ def _add(
 ) -> None:
     from dataclasses import replace
 
-    from shixian.casework.accounts import first_account, save_person
     from shixian.casework.chain import SYSTEM
-    from shixian.casework.people import Permission, Person, Role
+    from shixian.casework.staff.accounts import first_account, save_person
+    from shixian.casework.staff.people import Permission, Person, Role
 
     if key is None or not key.strip():
         raise CaseworkError("须写明账号名", remedy="例如 shixian people add zhang officer --name 张三")
@@ -276,7 +276,7 @@ def _password(engine: Engine, key: str | None, given: str | None) -> None:
     import sys
     from getpass import getpass
 
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.desk.sessions import has_password, reset_password, set_password
 
     if key is None:

@@ -20,7 +20,7 @@ from shixian.rules.errors import CaseworkError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from shixian.casework.people import Person
+    from shixian.casework.staff.people import Person
     from shixian.disbursing.release import Report
     from shixian.disbursing.run import Progress
 
@@ -50,7 +50,7 @@ def release(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = N
     """
     import asyncio
 
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.commands.batch import second_checker_above
     from shixian.disbursing.release import release as pay
     from shixian.disbursing.treasury import open_treasury
@@ -77,8 +77,8 @@ def inquire(ref: Ref, /, *, as_json: JsonFlag = False, database: DatabaseUrl = N
     """向国库查询已受理未结和结果不明的支付；没有答复的仍为不明，待查清单列出。Ask what became of what is not settled."""
     import asyncio
 
-    from shixian.casework.people import Permission
-    from shixian.casework.unsettled import waiting_for_people
+    from shixian.casework.money.unsettled import waiting_for_people
+    from shixian.casework.staff.people import Permission
     from shixian.disbursing.inquire import inquire as ask
     from shixian.disbursing.treasury import open_treasury
 
@@ -110,7 +110,7 @@ def order(ref: Ref, /, *, database: DatabaseUrl = None, person: PersonKey = None
 
     例 example: shixian batch order B-2021-0001 --person deng
     """
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.commands.batch import second_checker_above
     from shixian.disbursing import by_file
     from shixian.disbursing.treasury import open_files
@@ -134,7 +134,7 @@ def report(
 
     例 example: shixian batch report pain002.xml --person deng
     """
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.disbursing import by_file
     from shixian.disbursing.treasury import open_files
 
@@ -167,8 +167,8 @@ def resolve(
 
     例 example: shixian batch resolve 0f3a… paid --reason 网银核实 --proof 回单20210301-77 --person fu
     """
-    from shixian.casework.people import Permission
-    from shixian.casework.unsettled import LABELS, resolve_by_hand
+    from shixian.casework.money.unsettled import LABELS, resolve_by_hand
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         who = acting(engine, person, Permission.CHECK_BATCH)
@@ -198,7 +198,7 @@ def reconcile(
 
     例 example: shixian reconcile --day 2021-03-01 --file camt.xml --person fu
     """
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
 
     with opened(database) as engine:
         if repair:
@@ -233,7 +233,7 @@ def _reconcile(engine: Engine, day: str | None, file: Path | None, who: Person, 
 
 
 def _print_repair(engine: Engine, *, as_json: bool) -> int:
-    from shixian.casework.statements import Finding, to_repair
+    from shixian.casework.money.statements import Finding, to_repair
 
     rows = to_repair(engine)
     names = ("id", "source", "statement", "reference", "key", "fen", "direction", "finding")
@@ -250,7 +250,7 @@ def _print_repair(engine: Engine, *, as_json: bool) -> int:
 
 
 def _settle(engine: Engine, line: int, because: str, who: Person) -> int:
-    from shixian.casework.statements import resolve_line
+    from shixian.casework.money.statements import resolve_line
 
     if not because.strip():
         raise CaseworkError("处理流水须写明情况", remedy="加 --because")

@@ -21,7 +21,7 @@ from shixian.rules.periods import parse_day
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from shixian.casework.people import Permission, Person
+    from shixian.casework.staff.people import Permission, Person
     from shixian.casework.views import CaseView
 
 DatabaseUrl = Annotated[
@@ -130,7 +130,7 @@ def acting(engine: Engine, given: str | None, permission: Permission) -> Person:
     Nobody's name is ever assumed: CaseworkError, with those who may, when there are accounts and none is named.
     NotFound for an unknown account; NotPermitted when none of them may.
     """
-    from shixian.casework.people import Person, Role, find_person, may_do
+    from shixian.casework.staff.people import Person, Role, find_person, may_do
 
     known = accounts(engine)
     if given is not None:
@@ -155,7 +155,7 @@ def accounts(engine: Engine) -> list[Person]:
 
     from models import person
     from shixian.casework.database import reading
-    from shixian.casework.people import person_of
+    from shixian.casework.staff.people import person_of
 
     with reading(engine) as connection:
         rows = connection.execute(select(person).where(person.c.active).order_by(person.c.key)).all()

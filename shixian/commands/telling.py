@@ -138,7 +138,7 @@ def show(number: Number, /, *, database: DatabaseUrl = None, as_json: JsonFlag =
 
 def retry(number: Number, /, *, person: PersonKey = None, database: DatabaseUrl = None) -> int:
     """更正地址或服务器后，重新投递一条已放弃的消息。A message given up waits anew."""
-    from shixian.casework.people import Permission
+    from shixian.casework.staff.people import Permission
     from shixian.commands.session import acting
     from shixian.telling.outbox import try_again
 

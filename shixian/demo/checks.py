@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 from models import case_file, obligation
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import default_books
-from shixian.casework.notices import missing_snapshots
+from shixian.casework.publicity.notices import missing_snapshots
 from shixian.casework.store import case_of
 from shixian.casework.verify import verify
 from shixian.casework.views import events_of

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from models import case_file
-from shixian.casework.assignments import assign
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.assignments import assign
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.demo.payments import CHECKER, MAKER, RELEASER, SECOND
 from shixian.demo.people import HEAD, OFFICER
 from shixian.desk.sessions import set_password

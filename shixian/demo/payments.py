@@ -20,14 +20,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, select
 
 from models import Direction, case_file, obligation
-from shixian.casework import batches
-from shixian.casework.appropriations import grant
 from shixian.casework.database import reading, transaction
-from shixian.casework.payees import accounts, enter_account, verify_account
-from shixian.casework.people import Person, Role, put_person
-from shixian.casework.recovery import receive, recoveries
-from shixian.casework.unsettled import counts
-from shixian.casework.year_end import Rule, close_year
+from shixian.casework.money import batches
+from shixian.casework.money.appropriations import grant
+from shixian.casework.money.payees import accounts, enter_account, verify_account
+from shixian.casework.money.recovery import receive, recoveries
+from shixian.casework.money.unsettled import counts
+from shixian.casework.money.year_end import Rule, close_year
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.disbursing.inquire import inquire
 from shixian.disbursing.reconcile import reconcile
 from shixian.disbursing.release import release

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 
 OFFICER = Person("demo-officer", "经办人（演示）", frozenset({Role.OFFICER}))
 HEAD = Person("demo-head", "审批人（演示）", frozenset({Role.OFFICER, Role.SECTION_HEAD}))

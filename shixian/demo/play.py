@@ -26,8 +26,8 @@ from shixian.casework.cohorts import rank
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.notices import take_snapshots
-from shixian.casework.people import Person, put_person
+from shixian.casework.publicity.notices import take_snapshots
+from shixian.casework.staff.people import Person, put_person
 from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import check, summary, visit
 from shixian.demo.flow_runs import FlowRuns

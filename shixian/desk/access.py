@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.routing import APIRoute
 
-from shixian.casework.people import Permission
+from shixian.casework.staff.people import Permission
 from shixian.desk.viewer import SignInNeeded, Viewer, viewer_of
 from shixian.rules.errors import NotPermitted
 

@@ -246,7 +246,7 @@ LABELS: Mapping[str, str] = {
         "State why and on what ground. Every day touched no longer counts for the notices then open, their "
         "last days move, and this cannot be undone.",
     "顺延公示期影响异议权和拨付，由审批人登记": "An extension touches objections and payments, so a section head records it",
-    "末日不变：没有少一个应计的日": "The last day stays: no day that counts was lost",
+    "末日不变：所失的日本不计入，或遇休息日顺延后仍为同一日": "The last day stays: no day that counts was lost, or it rolls to the same day",
     "当时没有公示期触及这些日。": "No notice was open on these days.", "范围": "Scope",
     "这是本人的账号：不能改动自己的账号，由另一名安全管理员办理。": "This is your own account: another security administrator has to change it.",
     "系统管理员、安全管理员、审计管理员三员分立，也不兼任业务角色。":

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shixian.casework.people import Permission
+from shixian.casework.staff.people import Permission
 from shixian.desk import words
 from shixian.desk.viewer import viewer_of
 

@@ -19,10 +19,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from models import credential, desk_session, sign_in_try
 from models import person as person_table
-from shixian.casework.accounts import noted
 from shixian.casework.chain import SYSTEM
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Permission, Person, find_person, require
+from shixian.casework.staff.accounts import noted
+from shixian.casework.staff.people import Permission, Person, find_person, require
 from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
 from shixian.rules.periods import minutes_before
 

@@ -8,7 +8,7 @@ from typing import cast
 from fastapi import Request
 from sqlalchemy import Engine
 
-from shixian.casework.people import THE_SYSTEM, Permission, Person
+from shixian.casework.staff.people import THE_SYSTEM, Permission, Person
 from shixian.desk.config import DeskConfig
 from shixian.desk.sessions import COOKIE, person_of_session
 

@@ -17,13 +17,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 
 from models import AttemptStatus
-from shixian.casework import attempts
-from shixian.casework.channels import choose_file, leaves_by_file
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Permission, Person, require
-from shixian.casework.settling import Claim, Told, refs_of
-from shixian.casework.unsettled import Unsettled, unsettled
+from shixian.casework.money import attempts
+from shixian.casework.money.channels import choose_file, leaves_by_file
+from shixian.casework.money.settling import Claim, Told, refs_of
+from shixian.casework.money.unsettled import Unsettled, unsettled
+from shixian.casework.staff.people import Permission, Person, require
 from shixian.disbursing.alone import only_one
 from shixian.disbursing.release import authorize
 from shixian.disbursing.run import told

@@ -12,8 +12,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from shixian import clock
-from shixian.casework.attempts import TO_INQUIRE
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.money.attempts import TO_INQUIRE
+from shixian.casework.staff.people import Permission, Person, require
 from shixian.disbursing.release import NO_ANSWER, Report, report_of, start
 from shixian.disbursing.run import DOUBTS, Tell
 from shixian.treasury.port import Treasury

@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Engine
 
 from shixian import clock
-from shixian.casework import statements
-from shixian.casework.people import THE_SYSTEM, Permission, Person, require
-from shixian.casework.statements import TOGETHER, Finding, Missing, Taken
+from shixian.casework.money import statements
+from shixian.casework.money.statements import TOGETHER, Finding, Missing, Taken
+from shixian.casework.staff.people import THE_SYSTEM, Permission, Person, require
 from shixian.rules.errors import CaseworkError
 from shixian.treasury.port import Statement, Treasury, TreasuryError
 

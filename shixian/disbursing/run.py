@@ -21,12 +21,12 @@ from typing import Any
 from sqlalchemy import Engine
 
 from models import AttemptStatus
-from shixian.casework import attempts, restored, unsettled
-from shixian.casework.attempts import GROUP, Claim, Told, Turn
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person
-from shixian.casework.unsettled import Unsettled
+from shixian.casework.money import attempts, restored, unsettled
+from shixian.casework.money.attempts import GROUP, Claim, Told, Turn
+from shixian.casework.money.unsettled import Unsettled
+from shixian.casework.staff.people import Person
 from shixian.rules.periods import legal_day
 from shixian.treasury.http import KeyReused
 from shixian.treasury.port import Answer, Outcome, Payment, Treasury, TreasuryError

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, RowMapping, Select, or_, select
 from models import anchor, case_file, decision, erratum, event, journal_event, look
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, in_scope, scope_of
+from shixian.casework.staff.people import Person, in_scope, scope_of
 from shixian.casework.views import EventView
 from shixian.display.case_page import told
 from shixian.display.finance import quiet

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models import BatchStatus
-from shixian.casework.batch_steps import DIFFERENT_PEOPLE
-from shixian.casework.batch_views import BatchView
-from shixian.casework.people import Permission, Person, in_scope, may_do
+from shixian.casework.money.batch_steps import DIFFERENT_PEOPLE
+from shixian.casework.money.batch_views import BatchView
+from shixian.casework.staff.people import Permission, Person, in_scope, may_do
 from shixian.display.money_lines import BATCH
 from shixian.rules.lifecycle import Lifecycle
 

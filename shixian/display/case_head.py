@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shixian.casework.sealing import HIDDEN
+from shixian.casework.publicity.sealing import HIDDEN
 from shixian.rules.calendar import Calendar
 from shixian.rules.errors import FactsError
 from shixian.rules.facts import Field

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.sealing import HIDDEN, is_token
+from shixian.casework.publicity.sealing import HIDDEN, is_token
 from shixian.casework.verify import fold
 from shixian.casework.views import CaseView, EventView
 from shixian.display.possible import Possible, possibilities

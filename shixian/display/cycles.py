@@ -13,7 +13,7 @@ from models import assignment, case_file, cycle_run, deadline
 from models import person as person_table
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person
+from shixian.casework.staff.people import Person
 from shixian.display.lists import OPEN, scoped
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.narrate import stage_title

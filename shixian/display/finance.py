@@ -27,14 +27,14 @@ from models import (
     obligation,
     statement_line,
 )
-from shixian.casework.appropriations import Appropriation, appropriations, line_of
-from shixian.casework.batch_making import Refused, sort_out, waiting_rows
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, in_scope, scope_of
-from shixian.casework.recovery import Recovery, recoveries
-from shixian.casework.statements import ALARMS, FOR_PEOPLE, Finding
-from shixian.casework.unsettled import Unsettled, waiting_for_people
+from shixian.casework.money.appropriations import Appropriation, appropriations, line_of
+from shixian.casework.money.batch_making import Refused, sort_out, waiting_rows
+from shixian.casework.money.recovery import Recovery, recoveries
+from shixian.casework.money.statements import ALARMS, FOR_PEOPLE, Finding
+from shixian.casework.money.unsettled import Unsettled, waiting_for_people
+from shixian.casework.staff.people import Person, in_scope, scope_of
 from shixian.rules.lifecycle import Lifecycle
 
 Row = Mapping[str, Any]

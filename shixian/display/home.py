@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Engine
 
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Permission, Person
+from shixian.casework.staff.people import Permission, Person
 from shixian.display.lists import Filter, worklist
 
 

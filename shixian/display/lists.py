@@ -28,9 +28,9 @@ from sqlalchemy.orm import aliased
 from models import assignment, case_file, case_look, deadline, event, list_item
 from models import person as person_table
 from shixian.casework.database import reading
-from shixian.casework.delegations import stands_in_for
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, province_of, scope_of
+from shixian.casework.staff.delegations import stands_in_for
+from shixian.casework.staff.people import Person, province_of, scope_of
 from shixian.rules.errors import ShixianError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.narrate import LISTS, STATUS, act_title, asked, stage_title

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, or_, selec
 from models import case_file, deadline, event
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Permission, Person, in_scope, may_do
+from shixian.casework.staff.people import Permission, Person, in_scope, may_do
 from shixian.casework.store import case_of
 from shixian.casework.work import looking
 from shixian.display.act_form import questions

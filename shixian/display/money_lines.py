@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from models import AttemptStatus, BatchStatus, Direction
-from shixian.casework.money_views import CaseMoney, ObligationView
+from shixian.casework.money.money_views import CaseMoney, ObligationView
 from shixian.rules.money import Money
 
 ATTEMPT = {

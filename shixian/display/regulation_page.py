@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 from models import call, case_file, decision
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import province_of
+from shixian.casework.staff.people import province_of
 from shixian.rules import describe
 from shixian.rules.clauses import Address, ClauseIndex, Entry, Use, addresses, cited_in, index, uses
 from shixian.rules.errors import FactsError, NotFound

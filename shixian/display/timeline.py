@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from shixian.casework.money_views import CaseMoney
+from shixian.casework.money.money_views import CaseMoney
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.money import Money
 from shixian.rules.narrate import stage_title

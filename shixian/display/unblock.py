@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from shixian.casework.people import Permission, Person, in_scope, may_do, permission_for
+from shixian.casework.staff.people import Permission, Person, in_scope, may_do, permission_for
 from shixian.display.possible import Possible
 from shixian.rules.conditions import Condition
 from shixian.rules.decide import Acted, Tick, decide

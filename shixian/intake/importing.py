@@ -20,8 +20,8 @@ from sqlalchemy import Engine, and_, select
 from models import case_file, event, refused_opening
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.nightly import clocks_without_deadline
-from shixian.casework.people import THE_SYSTEM, Permission, Person, require
 from shixian.casework.references import next_reference
+from shixian.casework.staff.people import THE_SYSTEM, Permission, Person, require
 from shixian.casework.store import SqlStore
 from shixian.casework.work import attempt
 from shixian.intake.checking import Problem, RowResult, check_rows

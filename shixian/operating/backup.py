@@ -26,7 +26,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select
 from models import METADATA, anchor, event
 from shixian import __version__
 from shixian.casework.database import migrate, open_database, reading, transaction
-from shixian.casework.payment_keys import lineage
+from shixian.casework.money.payment_keys import lineage
 from shixian.rules.errors import CaseworkError
 
 FORMAT = 1

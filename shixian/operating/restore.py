@@ -1,7 +1,7 @@
 """Restoring a backup: checked, marked as restored, verified, and only then put in the place of what was there.
 
 Nothing is touched until the backup has proved whole. What was there is kept aside, for it may remember payments that
-the backup does not. From then on, whatever is owed may have been paid already: `casework/restored.py`.
+the backup does not. From then on, whatever is owed may have been paid already: `casework/money/restored.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from models import METADATA
 from shixian.casework.database import migration_config, open_database, reading, transaction
-from shixian.casework.restored import Restoration, record
+from shixian.casework.money.restored import Restoration, record
 from shixian.casework.verify import Report, verify
 from shixian.operating.backup import (
     DATABASE,

@@ -17,8 +17,8 @@ from models import AttemptStatus, MessageStatus, anchor, attempt, batch, case_fi
 from models import outbox_message as outbox
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.notices import missing_snapshots
-from shixian.casework.settling import OPEN
+from shixian.casework.money.settling import OPEN
+from shixian.casework.publicity.notices import missing_snapshots
 from shixian.rules.periods import add_days, end_of, legal_day, minutes_before, yearly_day
 from shixian.telling.heartbeat import last_told
 

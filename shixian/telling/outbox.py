@@ -23,7 +23,7 @@ from models import person as person_table
 from shixian.casework.chain import SYSTEM
 from shixian.casework.database import reading, transaction
 from shixian.casework.journal import Note, write
-from shixian.casework.people import Permission, Person, require
+from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, Conflict, NotFound
 from shixian.rules.periods import legal_day, minutes_before
 from shixian.telling import messages

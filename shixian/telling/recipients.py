@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from models import delegation
 from models import person as person_table
-from shixian.casework.people import Person, Role, in_scope, person_of
+from shixian.casework.staff.people import Person, Role, in_scope, person_of
 from shixian.rules.lifecycle import Binds, Lifecycle
 
 FALLBACK = "*"

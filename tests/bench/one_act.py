@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from shixian.casework.cases import record_act
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 from shixian.rules.decide import Acted
 from shixian.rules.periods import parse_instant
 from tests.bench.population import KEY

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from shixian.casework import appropriations, batches
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.money import appropriations, batches
 from shixian.rules.conditions import fact
 from shixian.rules.lifecycle import Decides, Owes
 from tests.casework.office import Office

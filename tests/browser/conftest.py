@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, Error, sync_playwright
 from sqlalchemy import Engine
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.app import create_app
 from shixian.desk.config import DeskConfig
 from tests.browser.house import Desk, Visitor

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 from sqlalchemy import Engine
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.jobs import Jobs
 from shixian.desk.sessions import COOKIE, open_session
 from tests.desk.office import PEOPLE, Clock

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from shixian.casework.appropriations import grant
 from shixian.casework.cases import open_case, record_act
 from shixian.casework.database import transaction
-from shixian.casework.payees import enter_account, verify_account
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.money.appropriations import grant
+from shixian.casework.money.payees import enter_account, verify_account
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.desk.sessions import set_password
 from shixian.rules.decide import Acted
 from shixian.rules.money import Money

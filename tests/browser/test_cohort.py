@@ -12,7 +12,7 @@ from sqlalchemy import select
 from models import case_file, obligation
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import reading
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig

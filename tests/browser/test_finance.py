@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from tests.browser.conftest import Visit
 from tests.browser.house import Desk, Visitor, shown

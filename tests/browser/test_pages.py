@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import batch
-from shixian.casework import batches
 from shixian.casework.cases import record_act
 from shixian.casework.database import reading
-from shixian.casework.people import Permission, Role
+from shixian.casework.money import batches
+from shixian.casework.staff.people import Permission, Role
 from shixian.desk.access import accesses
 from shixian.rules.decide import Acted
 from shixian.rules.periods import parse_day, parse_instant

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from tests.browser.conftest import Visit
 from tests.browser.house import Desk
 from tests.browser.office import UNDISTURBED, award, publish_list

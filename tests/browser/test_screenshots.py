@@ -18,8 +18,8 @@ from sqlalchemy import Engine, select
 
 from models import BatchStatus, batch, case_file
 from shixian.casework.database import open_database, reading, transaction
-from shixian.casework.notices import take_snapshots
-from shixian.casework.people import put_person
+from shixian.casework.publicity.notices import take_snapshots
+from shixian.casework.staff.people import put_person
 from shixian.demo.bank import PractiseBank
 from shixian.demo.logins import AUDITOR, give_logins
 from shixian.demo.payments import CHECKER, Finance

@@ -13,7 +13,7 @@ from shixian.casework.calls import set_call
 from shixian.casework.cases import Opened, open_case, record_act, tick_case
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.views import CaseView, read_case
 from shixian.rules.decide import Acted, Decided
 from shixian.rules.periods import parse_day, parse_instant

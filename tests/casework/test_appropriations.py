@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, update
 
 from models import Account, appropriation
-from shixian.casework import appropriations
 from shixian.casework.database import reading, transaction
+from shixian.casework.money import appropriations
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError, CaseworkError, NotFound, NotPermitted
 from tests.casework.office import HEAD, at, day

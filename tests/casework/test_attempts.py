@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import Account, BatchStatus, appropriation, attempt, batch, batch_line, ledger_entry
-from shixian.casework import journal, ledger
-from shixian.casework.attempts import GROUP, Told, claim_next, plan, send_again, settle
+from shixian.casework import journal
 from shixian.casework.database import reading, transaction
-from shixian.casework.settling import Turn, held_batch, return_in
-from shixian.casework.unsettled import counts, resolve_by_hand, unsettled, waiting_for_people
+from shixian.casework.money import ledger
+from shixian.casework.money.attempts import GROUP, Told, claim_next, plan, send_again, settle
+from shixian.casework.money.settling import Turn, held_batch, return_in
+from shixian.casework.money.unsettled import counts, resolve_by_hand, unsettled, waiting_for_people
 from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, NotFound, NotPermitted
 from tests.casework.office import OFFICER, at, day

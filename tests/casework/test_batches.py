@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, insert, select, update
 
 from models import Account, BatchStatus, appropriation, batch, batch_line, journal_event, obligation
-from shixian.casework import appropriations, batch_making, batches, money_views
-from shixian.casework.batch_content import Frozen, content_of
 from shixian.casework.cases import file_objection
 from shixian.casework.database import reading, transaction
+from shixian.casework.money import appropriations, batch_making, batches, money_views
+from shixian.casework.money.batch_content import Frozen, content_of
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError, Conflict, MoneyError, NotFound, NotPermitted
 from tests.casework.office import AUDITOR, HEAD, OFFICER, at, day

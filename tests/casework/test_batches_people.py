@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, update
 
 from models import BatchStatus, payee_account
-from shixian.casework import batches, payees
-from shixian.casework.batch_content import content_of, lines_now
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person
+from shixian.casework.money import batches, payees
+from shixian.casework.money.batch_content import content_of, lines_now
+from shixian.casework.staff.people import Person
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError, CaseworkError, NotPermitted
 from tests.casework.office import at

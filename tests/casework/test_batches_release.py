@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, update
 
 from models import BatchStatus, appropriation
-from shixian.casework import appropriations, batches, money_views, payees
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.money import appropriations, batches, money_views, payees
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError, NotPermitted
 from shixian.rules.lifecycle import Act, Opens

@@ -11,8 +11,8 @@ from models import refused_opening
 from shixian.casework.calls import set_call
 from shixian.casework.cases import publish_notice, record_document, tick_case
 from shixian.casework.database import reading
-from shixian.casework.people import THE_SYSTEM, Person, Role
 from shixian.casework.references import prefix_of
+from shixian.casework.staff.people import THE_SYSTEM, Person, Role
 from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, FactsError, NotFound, NotPermitted
 from tests.casework.office import APPLICANT, AUDITOR, CITIZEN, FACTS, HEAD, OFFICER, Office, at, day

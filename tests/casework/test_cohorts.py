@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from shixian.casework.cases import open_case, record_act
 from shixian.casework.cohorts import rank
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person
+from shixian.casework.staff.people import Person
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.rules.calendar import default_calendar

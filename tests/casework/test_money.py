@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Account, bar, history, integrity_record, ledger_entry, obligation
 from shixian.casework.database import reading, transaction
-from shixian.casework.ledger import Posting, balances, post, unbalanced
-from shixian.casework.people import THE_SYSTEM
+from shixian.casework.money.ledger import Posting, balances, post, unbalanced
+from shixian.casework.staff.people import THE_SYSTEM
 from shixian.casework.store import SqlStore
 from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, MoneyError

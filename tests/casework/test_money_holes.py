@@ -15,16 +15,17 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import Account, BatchStatus, attempt, ledger_entry
-from shixian.casework import appropriations, batches, journal, settling, year_end
-from shixian.casework.attempts import Told, claim_next, send_again, settle
+from shixian.casework import journal
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.payable import reserved_years
-from shixian.casework.people import Person, Role
-from shixian.casework.statements import Taken, take_lines, to_repair
-from shixian.casework.unsettled import resolve_by_hand, waiting_for_people
+from shixian.casework.money import appropriations, batches, settling, year_end
+from shixian.casework.money.attempts import Told, claim_next, send_again, settle
+from shixian.casework.money.payable import reserved_years
+from shixian.casework.money.statements import Taken, take_lines, to_repair
+from shixian.casework.money.unsettled import resolve_by_hand, waiting_for_people
+from shixian.casework.money.year_end import Rule
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.verify import verify
-from shixian.casework.year_end import Rule
 from shixian.rules.errors import BatchError
 from tests.casework.office import HEAD, at, day
 from tests.casework.test_batches_release import OPEN_TO_CHALLENGE

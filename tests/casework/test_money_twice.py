@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from models import BatchStatus, attempt, batch_line, payee_account
-from shixian.casework import appropriations, batches, journal, payees
+from shixian.casework import journal
 from shixian.casework.database import reading
-from shixian.casework.people import Person, Role
+from shixian.casework.money import appropriations, batches, payees
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError, CaseworkError, Conflict, MoneyError, NotPermitted
 from tests.casework.office import at

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, func, select
 from models import notice_snapshot, outage, sealing_key
 from shixian.casework.database import reading
 from shixian.casework.idempotency import KeyUsed, Reply, Slot, begin, finish
-from shixian.casework.notices import missing_snapshots, notices, read_notice, take_snapshots
-from shixian.casework.outages import Extended, outages, record_outage, windows_of
-from shixian.casework.progress import progress_code, read_progress
+from shixian.casework.publicity.notices import missing_snapshots, notices, read_notice, take_snapshots
+from shixian.casework.publicity.outages import Extended, outages, record_outage, windows_of
+from shixian.casework.publicity.progress import progress_code, read_progress
 from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, NotPermitted
 from shixian.rules.facts import text_fact

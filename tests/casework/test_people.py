@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from shixian.casework.accounts import close_account, save_person
 from shixian.casework.database import transaction
-from shixian.casework.people import (
+from shixian.casework.staff.accounts import close_account, save_person
+from shixian.casework.staff.people import (
     THE_SYSTEM,
     Permission,
     Person,

@@ -14,7 +14,7 @@ from shixian.casework.calls import set_call
 from shixian.casework.cases import open_case, record_act
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.store import SqlStore
 from shixian.casework.verify import verify
 from shixian.programmes import load

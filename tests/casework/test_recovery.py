@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from models import Account, Direction, obligation, receipt
-from shixian.casework import appropriations, money_views, recovery
 from shixian.casework.database import reading
-from shixian.casework.recovery import Recovery
+from shixian.casework.money import appropriations, money_views, recovery
+from shixian.casework.money.recovery import Recovery
 from shixian.casework.verify import verify
 from shixian.rules.errors import CaseworkError, MoneyError, NotFound, NotPermitted
 from tests.casework.office import HEAD, at, day

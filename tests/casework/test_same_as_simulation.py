@@ -22,8 +22,8 @@ from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.nightly import look
 from shixian.casework.past import take_over_bar, take_over_history
-from shixian.casework.people import THE_SYSTEM, Person, Role
-from shixian.casework.sealing import HIDDEN, is_token
+from shixian.casework.publicity.sealing import HIDDEN, is_token
+from shixian.casework.staff.people import THE_SYSTEM, Person, Role
 from shixian.casework.store import case_of
 from shixian.casework.verify import verify
 from shixian.casework.views import events_of

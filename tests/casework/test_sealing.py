@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select, text
 from models import METADATA, sealed_value, sealing_key
 from shixian.casework.cases import file_objection, resolve_objection
 from shixian.casework.database import reading, transaction
-from shixian.casework.identity import erase_identity, look_at_identity
-from shixian.casework.people import Person
-from shixian.casework.sealing import HIDDEN, is_token
+from shixian.casework.publicity.identity import erase_identity, look_at_identity
+from shixian.casework.publicity.sealing import HIDDEN, is_token
+from shixian.casework.staff.people import Person
 from shixian.casework.verify import verify
 from shixian.rules.decide import Acted
 from shixian.rules.errors import CaseworkError, NotFound, NotPermitted

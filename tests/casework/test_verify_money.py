@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
-from shixian.casework import batches, recovery
-from shixian.casework.attempts import Told, claim_next, settle
 from shixian.casework.database import transaction
-from shixian.casework.statements import take_lines
+from shixian.casework.money import batches, recovery
+from shixian.casework.money.attempts import Told, claim_next, settle
+from shixian.casework.money.statements import take_lines
 from shixian.casework.verify import verify
 from shixian.treasury.port import StatementLine
 from tests.casework.office import HEAD, at, day
@@ -85,7 +85,7 @@ def test_what_was_altered_is_found(finance: FinanceOffice, statement: str, told:
 
 def test_money_posted_that_no_payment_made_is_found(finance: FinanceOffice) -> None:
     from models import Account
-    from shixian.casework.ledger import Posting, post
+    from shixian.casework.money.ledger import Posting, post
 
     moves = {Account.PAID: 100, Account.RESERVED: -100}
     again = [
@@ -162,7 +162,7 @@ def test_an_attempt_or_a_statement_line_that_is_gone_is_found(finance: FinanceOf
 
 def test_money_granted_that_no_journal_tells_is_found(finance: FinanceOffice) -> None:
     from models import Account
-    from shixian.casework.ledger import Posting, post
+    from shixian.casework.money.ledger import Posting, post
 
     moves = {Account.APPROPRIATION: 100, Account.BUDGET: -100}
     posting = Posting("grant:lab:2021:99", moves, day("2021-03-01"), "x", None, "lab", 2021)
@@ -174,7 +174,7 @@ def test_money_granted_that_no_journal_tells_is_found(finance: FinanceOffice) ->
 
 def test_a_payment_booked_in_another_year_is_found(finance: FinanceOffice) -> None:
     from models import Account
-    from shixian.casework.ledger import Posting, post
+    from shixian.casework.money.ledger import Posting, post
 
     moves = {Account.RESERVED: 7, Account.APPROPRIATION: -7}
     back = {name: -fen for name, fen in moves.items()}

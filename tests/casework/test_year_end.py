@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import Account, journal_event
-from shixian.casework import appropriations, year_end
 from shixian.casework.database import reading
+from shixian.casework.money import appropriations, year_end
+from shixian.casework.money.year_end import Closing, Rule
 from shixian.casework.verify import verify
-from shixian.casework.year_end import Closing, Rule
 from shixian.rules.errors import BatchError, CaseworkError, NotFound, NotPermitted
 from tests.casework.office import HEAD, at, day
 from tests.casework.treasury_office import AWARDED, MAKER, FinanceOffice

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
-from shixian.casework import appropriations, batches, payees
-from shixian.casework.batch_views import BatchView
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, Role
+from shixian.casework.money import appropriations, batches, payees
+from shixian.casework.money.batch_views import BatchView
+from shixian.casework.staff.people import Person, Role
 from tests.casework.office import FACTS, HEAD, Office, at, day
 from tests.lifecycles import BOOKS, UNIT_B, UNIT_C
 

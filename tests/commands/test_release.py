@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shixian.casework.database import open_database, transaction
-from shixian.casework.people import put_person
+from shixian.casework.staff.people import put_person
 from tests.commands.stored import House, house  # noqa: F401 - a fixture
 from tests.disbursing.bank import SECRET, Bank, Payments, running_bank
 from tests.faults.world import CHECKER, DAY, MAKER, OTHER_CHECKER, RELEASER

@@ -20,7 +20,7 @@ from stdnum.cn import uscc
 from models import attempt, batch, batch_refusal
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
-from shixian.casework.people import find_person, put_person
+from shixian.casework.staff.people import find_person, put_person
 from shixian.casework.verify import verify
 from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import report_of, summary, unmet

@@ -7,9 +7,9 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from shixian.casework.api_clients import make_client
 from shixian.casework.database import transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.api_clients import make_client
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.desk.config import DeskConfig
 from tests.desk.office import NOW, PEOPLE, client_for
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from tests.desk.money_office import MoneyDesk
 from tests.desk.office import Clock, client_for, fill, open_copy, quick_hashes

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from models import AttemptStatus, attempt
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.desk.config import DeskConfig
 from shixian.desk.jobs import Job
 from tests.casework import office as casework_office

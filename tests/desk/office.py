@@ -21,7 +21,7 @@ from shixian.casework.cases import open_case, record_act
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.demo.samples import samples
 from shixian.desk.config import DeskConfig
 from shixian.desk.sessions import set_password

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from models import case_file, event, upload
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig
 from tests.desk.conftest import ClientOf

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from models import api_client, look
-from shixian.casework.api_clients import clients, close_client, find_client, make_client
 from shixian.casework.database import reading
-from shixian.casework.people import Role
+from shixian.casework.staff.api_clients import clients, close_client, find_client, make_client
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.desk.access import PUBLIC, accesses
 from shixian.desk.api.access import ApiAccess

@@ -16,7 +16,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, status_code_conformance
 from starlette.testclient import TestClient
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.access import accesses
 from shixian.desk.api.schema import description
 from shixian.desk.app import create_app

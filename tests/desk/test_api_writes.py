@@ -11,8 +11,8 @@ from models import METADATA, case_file, idempotent_reply
 from shixian.casework.cases import record_act
 from shixian.casework.database import reading
 from shixian.casework.idempotency import STALE_MINUTES, KeyUsed, Reply, Slot, begin, finish, release
-from shixian.casework.people import Role
-from shixian.casework.progress import progress_code
+from shixian.casework.publicity.progress import progress_code
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig

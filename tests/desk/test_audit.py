@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 from models import case_file, decision, event, look
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Role
 from shixian.casework.recompute import recompute
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.desk.config import DeskConfig
 from shixian.rules.money import Money

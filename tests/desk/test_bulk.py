@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from models import event
 from shixian.casework.database import reading
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig
 from tests.desk.conftest import ClientOf
@@ -87,7 +87,7 @@ def test_what_was_not_tried_is_not_done(client_of: ClientOf, desk: DeskConfig) -
 def test_cases_that_share_a_limit_count_each_other_in_the_trial(client_of: ClientOf, desk: DeskConfig) -> None:
     """The trial is one transaction: the second act on one case meets what the first one did."""
     from shixian.casework.bulk_acts import REFUSED, WOULD, try_acts
-    from shixian.casework.people import find_person
+    from shixian.casework.staff.people import find_person
     from shixian.rules.decide import Acted
 
     officer = client_of(Role.OFFICER)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from models import case_file, case_look, look
 from shixian.casework.database import reading
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.casework.views import read_case
 from shixian.desk.chart import chart_of, layers
 from shixian.desk.config import DeskConfig

@@ -16,8 +16,8 @@ from starlette.testclient import TestClient
 
 from models import case_file
 from shixian.casework.database import transaction
-from shixian.casework.progress import progress_code
-from shixian.casework.public_objections import Paper, checked, file_public_objection
+from shixian.casework.publicity.progress import progress_code
+from shixian.casework.publicity.public_objections import Paper, checked, file_public_objection
 from shixian.desk.access import accesses
 from shixian.desk.app import create_app
 from shixian.desk.config import DeskConfig

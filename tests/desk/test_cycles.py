@@ -11,11 +11,11 @@ import yaml
 from sqlalchemy import select
 
 from models import case_file
-from shixian.casework.assignments import assign
 from shixian.casework.database import reading
 from shixian.casework.journal import entries
-from shixian.casework.people import Role
 from shixian.casework.run_requests import JOURNAL
+from shixian.casework.staff.assignments import assign
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from shixian.desk.prefect import DEPLOYMENT
 from shixian.display.cycles import cycle_page, overview

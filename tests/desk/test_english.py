@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jinja2 import nodes
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk import words
 from shixian.desk.app import create_app
 from shixian.desk.config import DeskConfig

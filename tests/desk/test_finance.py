@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from models import AttemptStatus, BatchStatus, attempt, batch_approval
-from shixian.casework import batches
-from shixian.casework.appropriations import appropriations
-from shixian.casework.batch_steps import DIFFERENT_PEOPLE
 from shixian.casework.database import reading, transaction
-from shixian.casework.payees import accounts
-from shixian.casework.people import Person
+from shixian.casework.money import batches
+from shixian.casework.money.appropriations import appropriations
+from shixian.casework.money.batch_steps import DIFFERENT_PEOPLE
+from shixian.casework.money.payees import accounts
+from shixian.casework.staff.people import Person
 from shixian.casework.verify import verify
 from shixian.desk import prefect
 from shixian.display.finance import quiet
@@ -283,7 +283,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(house: MoneyDesk, payin
 
 
 def test_scope_holds_for_money_too(house: MoneyDesk) -> None:
-    from shixian.casework.people import put_person
+    from shixian.casework.staff.people import put_person
 
     house.finance.ready()
     ref = house.propose()

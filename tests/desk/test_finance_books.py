@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from models import AttemptStatus
-from shixian.casework.appropriations import appropriations
-from shixian.casework.payees import accounts
-from shixian.casework.recovery import recoveries
+from shixian.casework.money.appropriations import appropriations
+from shixian.casework.money.payees import accounts
+from shixian.casework.money.recovery import recoveries
 from tests.casework.office import HEAD
 from tests.casework.treasury_office import CHECKER, MAKER, RELEASER, SECOND
 from tests.desk.money_office import ALL_ROLES, NUMBER, MoneyDesk, disabled, statuses, unknown_payment, words

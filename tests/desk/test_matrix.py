@@ -12,9 +12,9 @@ from dataclasses import replace
 import pytest
 from starlette.testclient import TestClient
 
-from shixian.casework.api_clients import make_client
 from shixian.casework.database import transaction
-from shixian.casework.people import Permission, Role, put_person
+from shixian.casework.staff.api_clients import make_client
+from shixian.casework.staff.people import Permission, Role, put_person
 from shixian.desk.access import accesses
 from shixian.desk.app import create_app
 from shixian.desk.config import DeskConfig

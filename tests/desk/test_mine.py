@@ -8,7 +8,7 @@ import pytest
 
 from shixian.casework.cases import open_case
 from shixian.casework.database import transaction
-from shixian.casework.people import Person, Role, opens_from_outside, put_person
+from shixian.casework.staff.people import Person, Role, opens_from_outside, put_person
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig
 from shixian.display.mine import my_cases

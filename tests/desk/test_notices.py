@@ -11,9 +11,9 @@ from sqlalchemy import Engine, select, update
 from models import case_file, notice_snapshot
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.notices import groups, missing_snapshots, proof, read_notice, take_snapshots
-from shixian.casework.outages import record_outage
-from shixian.casework.people import Role
+from shixian.casework.publicity.notices import groups, missing_snapshots, proof, read_notice, take_snapshots
+from shixian.casework.publicity.outages import record_outage
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.desk.config import DeskConfig
 from shixian.rules.errors import CaseworkError, NotFound

@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 
 from models import METADATA, case_file, idempotent_reply
 from shixian.casework.database import reading
-from shixian.casework.identity import erase_identity, look_at_identity
-from shixian.casework.people import Role
-from shixian.casework.progress import progress_code
-from shixian.casework.public_objections import ObjectionInvalid, checked, read_paper
+from shixian.casework.publicity.identity import erase_identity, look_at_identity
+from shixian.casework.publicity.progress import progress_code
+from shixian.casework.publicity.public_objections import ObjectionInvalid, checked, read_paper
+from shixian.casework.staff.people import Role
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig
 from tests.desk.conftest import ClientOf

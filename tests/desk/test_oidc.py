@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 from models import desk_session
 from models import person as person_table
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from shixian.desk.oidc import LEEWAY, MINUTES, Provider, ProviderDown, provider_of
 from shixian.desk.sessions import COOKIE, tries

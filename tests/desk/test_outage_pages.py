@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from models import METADATA, api_client, outage
 from shixian.casework.database import reading, transaction
-from shixian.casework.notices import read_notice
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.publicity.notices import read_notice
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.casework.verify import verify
 from shixian.desk.config import DeskConfig
 from tests.desk.api_house import get

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from models import look
 from shixian.casework.database import reading
-from shixian.casework.people import Role
-from shixian.casework.progress import progress_code, read_progress
+from shixian.casework.publicity.progress import progress_code, read_progress
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from tests.desk.conftest import ClientOf
 from tests.desk.office import ASKING, Clock
@@ -57,7 +57,7 @@ def test_a_wrong_code_and_an_unknown_number_are_one_answer(client_of: ClientOf, 
 
 
 def test_before_any_code_was_given_none_is_right(desk: DeskConfig) -> None:
-    from shixian.casework.progress import code_of
+    from shixian.casework.publicity.progress import code_of
 
     assert read_progress(desk.engine, FILING, code_of(b"none", FILING)) is None
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from shixian.casework.calls import set_call
-from shixian.casework.people import Role
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from shixian.display import regulation_page as law
 from shixian.programmes import catalogue

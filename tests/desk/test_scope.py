@@ -14,8 +14,8 @@ from shixian.casework.cases import open_case, record_act
 from shixian.casework.cohorts import rank
 from shixian.casework.database import transaction
 from shixian.casework.encodings import make_erratum
-from shixian.casework.identity import look_at_identity
-from shixian.casework.people import Person, Role, find_person, put_person
+from shixian.casework.publicity.identity import look_at_identity
+from shixian.casework.staff.people import Person, Role, find_person, put_person
 from shixian.casework.uploads import store_upload
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig

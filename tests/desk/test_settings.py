@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from models import call
-from shixian.casework.accounts import JOURNAL
 from shixian.casework.database import reading
-from shixian.casework.delegations import delegations
 from shixian.casework.journal import entries
-from shixian.casework.people import Role, find_person
+from shixian.casework.staff.accounts import JOURNAL
+from shixian.casework.staff.delegations import delegations
+from shixian.casework.staff.people import Role, find_person
 from shixian.casework.verify import verify
 from shixian.desk.config import DeskConfig
 from tests.desk.conftest import ClientOf

@@ -11,13 +11,13 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from models import look
-from shixian.casework.assignments import assign, journal_of
 from shixian.casework.cases import open_case, record_act
 from shixian.casework.database import reading, transaction
-from shixian.casework.delegations import delegate, end_delegation
 from shixian.casework.journal import entries
-from shixian.casework.looks import saw_case
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.assignments import assign, journal_of
+from shixian.casework.staff.delegations import delegate, end_delegation
+from shixian.casework.staff.looks import saw_case
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.desk.config import DeskConfig
@@ -74,7 +74,7 @@ def test_whose_list_a_case_is_on(desk: DeskConfig) -> None:
 
 
 def find(key: str, desk: DeskConfig) -> Person:
-    from shixian.casework.people import find_person
+    from shixian.casework.staff.people import find_person
 
     return find_person(desk.engine, key)
 

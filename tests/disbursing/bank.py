@@ -18,9 +18,9 @@ import httpx
 from sqlalchemy import Engine, select
 
 from models import Account, AttemptStatus, attempt, ledger_entry, obligation
-from shixian.casework import ledger
 from shixian.casework.database import reading
-from shixian.casework.people import Person
+from shixian.casework.money import ledger
+from shixian.casework.staff.people import Person
 from shixian.casework.verify import verify
 from shixian.disbursing.inquire import inquire
 from shixian.disbursing.reconcile import Reconciled, reconcile

@@ -13,8 +13,8 @@ import signal
 import sys
 from typing import Any
 
-from shixian.casework import attempts, settling
 from shixian.casework.database import open_database
+from shixian.casework.money import attempts, settling
 from shixian.disbursing.release import release
 from shixian.treasury.http import HttpConfig, HttpTreasury
 from tests.disbursing.bank import NOW, SECRET

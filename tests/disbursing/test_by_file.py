@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shixian.casework import attempts, batches
+from shixian.casework.money import attempts, batches
 from shixian.casework.verify import verify
 from shixian.disbursing import by_file
 from shixian.disbursing.by_file import order, take_report

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from models import case_file, statement_line
-from shixian.casework import appropriations, attempts, batches
-from shixian.casework.attempts import claim_next
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Role
-from shixian.casework.settling import PaymentError
-from shixian.casework.unsettled import waiting_for_people
+from shixian.casework.money import appropriations, attempts, batches
+from shixian.casework.money.attempts import claim_next
+from shixian.casework.money.settling import PaymentError
+from shixian.casework.money.unsettled import waiting_for_people
+from shixian.casework.staff.people import Role
 from shixian.desk.config import DeskConfig
 from shixian.disbursing.by_file import order, take_report
 from shixian.disbursing.reconcile import Reconciled, reconcile_file

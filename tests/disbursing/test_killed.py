@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from shixian.casework.attempts import GROUP
+from shixian.casework.money.attempts import GROUP
 from shixian.operating.house import ROOT
 from tests.disbursing.bank import Payments
 from tests.disbursing.killed import POINTS

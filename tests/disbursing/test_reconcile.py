@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from models import Account, batch_line, statement_line
-from shixian.casework import batches, ledger
-from shixian.casework.attempts import claim_next
 from shixian.casework.database import reading
-from shixian.casework.statements import Finding, resolve_line, to_repair
+from shixian.casework.money import batches, ledger
+from shixian.casework.money.attempts import claim_next
+from shixian.casework.money.statements import Finding, resolve_line, to_repair
 from shixian.disbursing.reconcile import Reconciled, reconcile_file, take_statement
 from shixian.rules.errors import CaseworkError, Conflict, NotPermitted
 from shixian.treasury.port import Statement, StatementLine, TreasuryError

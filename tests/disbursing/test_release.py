@@ -11,9 +11,9 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from models import BatchStatus, attempt, batch, batch_line, payee_account
-from shixian.casework import batches, unsettled
-from shixian.casework.attempts import GROUP, claim_next
 from shixian.casework.database import reading, transaction
+from shixian.casework.money import batches, unsettled
+from shixian.casework.money.attempts import GROUP, claim_next
 from shixian.disbursing.alone import only_one
 from shixian.disbursing.run import DOUBTS, Progress
 from shixian.rules.errors import Conflict, NotPermitted, ShixianError

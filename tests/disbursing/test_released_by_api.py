@@ -12,8 +12,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from shixian.casework import restored
-from shixian.casework.people import Role, find_person
+from shixian.casework.money import restored
+from shixian.casework.staff.people import Role, find_person
 from shixian.desk.config import DeskConfig
 from shixian.rules.errors import BatchError, NotPermitted
 from tests.casework.office import FACTS, Office

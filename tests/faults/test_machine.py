@@ -19,12 +19,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import Engine, event, func, select
 
 from models import Account, AttemptStatus, attempt, batch, batch_approval, obligation
-from shixian.casework import batches, payees, recovery
 from shixian.casework.database import open_database, reading
-from shixian.casework.ledger import balances, unbalanced
-from shixian.casework.payment_keys import next_keys
-from shixian.casework.people import Person, Role
-from shixian.casework.restored import held_days
+from shixian.casework.money import batches, payees, recovery
+from shixian.casework.money.ledger import balances, unbalanced
+from shixian.casework.money.payment_keys import next_keys
+from shixian.casework.money.restored import held_days
+from shixian.casework.staff.people import Person, Role
 from shixian.operating.backup import back_up
 from shixian.operating.restore import restore
 from shixian.rules.errors import ShixianError

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import Account, attempt, ledger_entry
-from shixian.casework import batches
-from shixian.casework.attempts import Told, claim_next, settle
 from shixian.casework.database import open_database, reading
-from shixian.casework.ledger import balances
+from shixian.casework.money import batches
+from shixian.casework.money.attempts import Told, claim_next, settle
+from shixian.casework.money.ledger import balances
 from shixian.rules.errors import NotPermitted, ShixianError
 from shixian.treasury import wire
 from shixian.treasury.http import HttpConfig, HttpTreasury

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models import AttemptStatus, attempt
-from shixian.casework import batches, unsettled
 from shixian.casework.database import reading
-from shixian.casework.restored import NotReconciled, held_days
+from shixian.casework.money import batches, unsettled
+from shixian.casework.money.restored import NotReconciled, held_days
 from shixian.casework.verify import verify
 from shixian.operating.backup import back_up
 from shixian.operating.restore import Restored, restore

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from models import BatchStatus, batch
 from shixian.casework.database import reading
-from shixian.casework.people import THE_SYSTEM, Person
+from shixian.casework.staff.people import THE_SYSTEM, Person
 from shixian.clock import SHANGHAI
 from shixian.disbursing.inquire import inquire as inquire_batch
 from shixian.disbursing.reconcile import Reconciled

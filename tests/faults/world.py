@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import Engine, select
 
 from models import AttemptStatus, BatchStatus, attempt, batch, batch_line, batch_refusal, obligation
-from shixian.casework import appropriations, batches, payees
 from shixian.casework.database import reading
-from shixian.casework.people import Person, Role
+from shixian.casework.money import appropriations, batches, payees
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.verify import verify
 from shixian.rules.errors import BatchError
 from tests.casework.office import FACTS, HEAD, Office, at, day

@@ -29,7 +29,7 @@ from shixian import clock
 from shixian.casework.cases import open_case
 from shixian.casework.database import open_database, reading, transaction
 from shixian.casework.lawbooks import default_books
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.casework.verify import verify
 from shixian.desk.sessions import COOKIE, open_session
 from shixian.operating.children import OperatingError

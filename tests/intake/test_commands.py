@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from shixian import programmes
 from shixian.casework import lawbooks
 from shixian.casework.database import open_database, transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.commands.intake import register
 from shixian.rules.errors import IntakeError, NotFound, NotPermitted
 from tests.intake.lifecycles import LIFECYCLE, ROW, write_csv

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event, func, select
 from models import METADATA, case_file, refused_opening
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import THE_SYSTEM, Person, Role
+from shixian.casework.staff.people import THE_SYSTEM, Person, Role
 from shixian.casework.store import SqlStore
 from shixian.casework.verify import verify
 from shixian.intake import importing

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from models import journal_event
 from shixian.casework.anchors import anchor_heads
 from shixian.casework.database import open_database, reading, transaction
-from shixian.casework.restored import NotReconciled, held_days, note_reconciled, require_reconciled, restorations
+from shixian.casework.money.restored import NotReconciled, held_days, note_reconciled, require_reconciled, restorations
 from shixian.casework.verify import verify
 from shixian.operating.backup import BackupError, Manifest, back_up
 from shixian.operating.restore import Restored, read_manifest, restore

@@ -12,7 +12,7 @@ from models import bar, refused_opening
 from shixian.casework.cases import Opened, open_case, record_act, tick_case
 from shixian.casework.database import reading, transaction
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.verify import verify
 from shixian.casework.views import read_case
 from shixian.programmes import catalogue, load

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, insert, select, update
 from models import MessageStatus, assignment, case_file, outbox_message
 from models import person as person_table
 from shixian.casework.database import reading, transaction
-from shixian.casework.people import Person, Role, put_person
+from shixian.casework.staff.people import Person, Role, put_person
 from shixian.rules.periods import parse_day, parse_instant
 from shixian.telling.alarms import Alarm
 from shixian.telling.ladder import Plan, Told, say

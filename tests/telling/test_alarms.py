@@ -14,7 +14,7 @@ from shixian.casework.anchors import anchor_heads
 from shixian.casework.cycle import begin_run, finish_run, run_cycle
 from shixian.casework.database import transaction
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.notices import take_snapshots
+from shixian.casework.publicity.notices import take_snapshots
 from shixian.rules.calendar import PACKAGED, Calendar
 from shixian.rules.periods import parse_day
 from shixian.telling.alarms import KINDS, LOOKS, Alarm, alarms

@@ -16,7 +16,7 @@ from models import delegation, journal_event
 from shixian.casework.database import reading, transaction
 from shixian.casework.journal import journal_problems
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.people import Person, Role
+from shixian.casework.staff.people import Person, Role
 from shixian.rules.errors import CaseworkError
 from shixian.rules.periods import parse_day
 from shixian.telling.alarms import Alarm

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from shixian.casework.api_clients import Client, find_client
-from shixian.casework.people import Permission
+from shixian.casework.staff.api_clients import Client, find_client
+from shixian.casework.staff.people import Permission
 from shixian.desk.access import PUBLIC, Access
 from shixian.desk.viewer import SignInNeeded, Viewer, config_of
 from shixian.rules.errors import NotPermitted

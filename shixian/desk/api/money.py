@@ -11,10 +11,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Path, Query, Request, Response
 
 from models import BatchStatus
-from shixian.casework import batches as casework
-from shixian.casework.batch_views import BatchView, batches, show
-from shixian.casework.looks import record_look
-from shixian.casework.people import require_scope, scope_of
+from shixian.casework.money import batches as casework
+from shixian.casework.money.batch_views import BatchView, batches, show
+from shixian.casework.staff.looks import record_look
+from shixian.casework.staff.people import require_scope, scope_of
 from shixian.desk.api.access import CANCELS, CHECKS, MAKES, RELEASES, Reader, router
 from shixian.desk.api.once import Kept, once
 from shixian.desk.api.problems import READING, WRITING

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from models import case_file
 from shixian.casework.database import reading
-from shixian.casework.looks import record_look
-from shixian.casework.notices import Notice, notices, proof, read_notice
-from shixian.casework.people import require_scope, scope_of
+from shixian.casework.publicity.notices import Notice, notices, proof, read_notice
+from shixian.casework.staff.looks import record_look
+from shixian.casework.staff.people import require_scope, scope_of
 from shixian.casework.views import read_case
 from shixian.desk.api.access import Public, Reader, router
 from shixian.desk.api.problems import OPEN_READING, READING

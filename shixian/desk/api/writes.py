@@ -9,10 +9,10 @@ from fastapi import Depends, Path, Request, Response
 
 from shixian.casework.calls import set_call
 from shixian.casework.cases import open_case, record_act
-from shixian.casework.house_key import house_key
-from shixian.casework.people import Permission, require_scope
-from shixian.casework.progress import code_of
-from shixian.casework.public_objections import Paper, Receipt, checked, file_public_objection, form_of
+from shixian.casework.publicity.house_key import house_key
+from shixian.casework.publicity.progress import code_of
+from shixian.casework.publicity.public_objections import Paper, Receipt, checked, file_public_objection, form_of
+from shixian.casework.staff.people import Permission, require_scope
 from shixian.casework.store import SqlStore
 from shixian.casework.views import read_case
 from shixian.desk.api.access import ACTS, CALLS, OBJECTS, OPENS, client_of, router

@@ -15,10 +15,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.accounts import accounts
 from shixian.casework.cases import open_case, record_act, require_own
 from shixian.casework.encodings import store_encodings
-from shixian.casework.people import Permission, in_scope, opens_from_outside, require_opening
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.people import Permission, in_scope, opens_from_outside, require_opening
 from shixian.casework.views import read_case
 from shixian.casework.work import looking
 from shixian.desk.access import Access

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shixian import __version__
-from shixian.casework.accounts import JOURNAL, accounts, close_account, find_account, reopen_account, save_person
 from shixian.casework.database import reading
 from shixian.casework.journal import entries
-from shixian.casework.looks import record_look
-from shixian.casework.people import Permission, Person, Role
+from shixian.casework.staff.accounts import JOURNAL, accounts, close_account, find_account, reopen_account, save_person
+from shixian.casework.staff.looks import record_look
+from shixian.casework.staff.people import Permission, Person, Role
 from shixian.desk.access import Access
 from shixian.desk.pages import page
 from shixian.desk.prefect import alive

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.accounts import accounts
-from shixian.casework.people import Permission, require_scope
 from shixian.casework.recompute import Recomputed, recompute
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.people import Permission, require_scope
 from shixian.casework.verify import Report, verify
 from shixian.casework.views import read_case
 from shixian.desk.access import Access

@@ -19,7 +19,7 @@ from models import case_file
 from shixian.casework.bulk_acts import DONE, MOST, WOULD, do_acts, try_acts
 from shixian.casework.database import reading
 from shixian.casework.encodings import store_encodings
-from shixian.casework.people import Permission, in_scope, require_scope
+from shixian.casework.staff.people import Permission, in_scope, require_scope
 from shixian.casework.work import looking
 from shixian.desk.access import Access
 from shixian.desk.pages import page

@@ -12,12 +12,12 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from shixian.casework import identity
-from shixian.casework.accounts import accounts
-from shixian.casework.looks import record_look, saw_case
-from shixian.casework.money_views import case_money
-from shixian.casework.people import Permission, Person, require_scope
-from shixian.casework.progress import progress_code
+from shixian.casework.money.money_views import case_money
+from shixian.casework.publicity import identity
+from shixian.casework.publicity.progress import progress_code
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.looks import record_look, saw_case
+from shixian.casework.staff.people import Permission, Person, require_scope
 from shixian.casework.uploads import kept
 from shixian.casework.views import CaseView, read_case
 from shixian.casework.work import looking

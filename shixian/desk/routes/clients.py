@@ -12,10 +12,10 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from models import credential
-from shixian.casework.accounts import accounts
-from shixian.casework.api_clients import clients, close_client, make_client
 from shixian.casework.database import reading
-from shixian.casework.people import Permission
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.api_clients import clients, close_client, make_client
+from shixian.casework.staff.people import Permission
 from shixian.desk.access import Access
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer

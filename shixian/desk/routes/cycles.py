@@ -9,8 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.people import Permission, require_scope
 from shixian.casework.run_requests import request_run
+from shixian.casework.staff.people import Permission, require_scope
 from shixian.desk.access import READERS, Access
 from shixian.desk.pages import page, wants_part
 from shixian.desk.prefect import PrefectDown, RunState, run_state, start_run

@@ -11,8 +11,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.looks import record_look
-from shixian.casework.people import require_scope
+from shixian.casework.staff.looks import record_look
+from shixian.casework.staff.people import require_scope
 from shixian.casework.uploads import content_of
 from shixian.casework.views import CaseView, read_case
 from shixian.desk.access import READERS

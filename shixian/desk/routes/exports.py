@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from shixian.casework.looks import record_look
+from shixian.casework.staff.looks import record_look
 from shixian.desk.access import READERS
 from shixian.desk.routes.worklist import filter_of, first_tab, query_of
 from shixian.desk.sheets import CSV, XLSX, Cell, comma_separated, excel

@@ -15,11 +15,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from models import BatchStatus
-from shixian.casework import batches
-from shixian.casework.accounts import accounts
-from shixian.casework.batch_views import BatchView
-from shixian.casework.people import Permission, require_scope, scope_of
-from shixian.casework.unsettled import LABELS
+from shixian.casework.money import batches
+from shixian.casework.money.batch_views import BatchView
+from shixian.casework.money.unsettled import LABELS
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.people import Permission, require_scope, scope_of
 from shixian.desk.access import READERS, Access
 from shixian.desk.jobs import Job, jobs_of
 from shixian.desk.pages import page, wants_part

@@ -10,17 +10,17 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.accounts import accounts as people_accounts
-from shixian.casework.appropriations import appropriations, balances_at, grant
-from shixian.casework.batches import show
-from shixian.casework.looks import record_look
-from shixian.casework.money_views import ledger_lines
-from shixian.casework.payees import accounts, enter_account, verify_account
-from shixian.casework.people import Permission, require_scope
-from shixian.casework.recovery import receive
-from shixian.casework.statements import ALARMS, FOR_PEOPLE, missing, resolve_line
-from shixian.casework.unsettled import LABELS, resolve_by_hand
-from shixian.casework.year_end import READINGS, Rule, close_year
+from shixian.casework.money.appropriations import appropriations, balances_at, grant
+from shixian.casework.money.batches import show
+from shixian.casework.money.money_views import ledger_lines
+from shixian.casework.money.payees import accounts, enter_account, verify_account
+from shixian.casework.money.recovery import receive
+from shixian.casework.money.statements import ALARMS, FOR_PEOPLE, missing, resolve_line
+from shixian.casework.money.unsettled import LABELS, resolve_by_hand
+from shixian.casework.money.year_end import READINGS, Rule, close_year
+from shixian.casework.staff.accounts import accounts as people_accounts
+from shixian.casework.staff.looks import record_look
+from shixian.casework.staff.people import Permission, require_scope
 from shixian.desk.access import READERS, Access
 from shixian.desk.jobs import Job, jobs_of
 from shixian.desk.pages import page

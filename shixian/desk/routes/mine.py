@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from shixian.casework.people import Permission
+from shixian.casework.staff.people import Permission
 from shixian.desk.access import Access
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer

@@ -7,9 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
-from shixian.casework.notices import Notice, groups, keep, notices, proof, read_notice, working_of
-from shixian.casework.outages import outages
-from shixian.casework.public_objections import form_of
+from shixian.casework.publicity.notices import Notice, groups, keep, notices, proof, read_notice, working_of
+from shixian.casework.publicity.outages import outages
+from shixian.casework.publicity.public_objections import form_of
 from shixian.desk.access import PUBLIC
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from shixian.casework.idempotency import KeyUsed, Reply, Slot, begin, finish, release
-from shixian.casework.notices import Notice, read_notice
-from shixian.casework.people import Permission
-from shixian.casework.progress import progress_code
-from shixian.casework.public_objections import (
+from shixian.casework.publicity.notices import Notice, read_notice
+from shixian.casework.publicity.progress import progress_code
+from shixian.casework.publicity.public_objections import (
     ObjectionInvalid,
     Paper,
     Receipt,
@@ -23,6 +22,7 @@ from shixian.casework.public_objections import (
     form_of,
     read_paper,
 )
+from shixian.casework.staff.people import Permission
 from shixian.casework.store import SqlStore
 from shixian.desk.access import PUBLIC, Access
 from shixian.desk.forms import PublicForm, read_form

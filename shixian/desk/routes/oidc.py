@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from shixian import clock
-from shixian.casework.accounts import account_of_subject
+from shixian.casework.staff.accounts import account_of_subject
 from shixian.desk.access import PUBLIC
 from shixian.desk.oidc import BROWSER_COOKIE, MINUTES, Provider, ProviderDown
 from shixian.desk.pages import page

@@ -12,9 +12,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.accounts import accounts
-from shixian.casework.outages import LONGEST_REASON, outages, record_outage, windows_of
-from shixian.casework.people import Permission, in_scope
+from shixian.casework.publicity.outages import LONGEST_REASON, outages, record_outage, windows_of
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.people import Permission, in_scope
 from shixian.desk.access import READERS, Access
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from shixian.casework.progress import read_progress
+from shixian.casework.publicity.progress import read_progress
 from shixian.desk.access import PUBLIC
 from shixian.desk.forms import PublicForm, read_form
 from shixian.desk.pages import page

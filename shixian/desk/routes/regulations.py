@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from shixian.casework.people import Permission, in_scope
+from shixian.casework.staff.people import Permission, in_scope
 from shixian.desk.access import PUBLIC
 from shixian.desk.chart import chart_of
 from shixian.desk.pages import page

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from shixian.casework.accounts import accounts
 from shixian.casework.calls import set_call
-from shixian.casework.delegations import delegate, delegations, end_delegation
-from shixian.casework.people import Permission, in_scope, require_scope
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.delegations import delegate, delegations, end_delegation
+from shixian.casework.staff.people import Permission, in_scope, require_scope
 from shixian.desk.access import READERS, SIGNED_IN, Access
 from shixian.desk.pages import page
 from shixian.desk.sessions import COOKIE, SignInRefused, change_password, end_sessions, open_session, sessions_of

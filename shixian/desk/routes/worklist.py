@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import QueryParams
 
-from shixian.casework.accounts import accounts
-from shixian.casework.assignments import assign
-from shixian.casework.people import Permission, in_scope
+from shixian.casework.staff.accounts import accounts
+from shixian.casework.staff.assignments import assign
+from shixian.casework.staff.people import Permission, in_scope
 from shixian.desk.access import READERS, Access
 from shixian.desk.pages import page
 from shixian.desk.routes.signin import own_path

@@ -1,0 +1,1 @@
+"""What meets the public: notices and their proof, outages, objections with sealed identities, progress by code."""
