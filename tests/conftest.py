@@ -83,6 +83,36 @@ def no_network() -> Iterator[None]:
         yield
 
 
+FIRST = ("flows", "casework", "commands", "browser")  # the longest; the many short files of the others fill up the rest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest folders first, so that on several workers none is left alone with a long file at the end."""
+    place = {name: number for number, name in enumerate(FIRST)}
+
+    def order(item: pytest.Item) -> int:
+        inside = item.path.relative_to(ROOT / "tests").parts if item.path.is_relative_to(ROOT / "tests") else ("",)
+        return place.get(inside[0], len(place))
+
+    items.sort(key=order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile`, in the order above; the tests of `flows` share one house, so they stay together."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler.loadfile import LoadFileScheduling
+
+    class ByHouse(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            scope: str = super()._split_scope(nodeid)
+            return "tests/flows" if scope.startswith("tests/flows/") else scope
+
+    config.option.loadscopereorder = False
+    return ByHouse(config, log)
+
+
 from tests.database import (  # noqa: E402, F401 - fixtures; after the settings above, which its imports read
     database,
     make_database,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from shixian.operating import deployments
 from shixian.operating.children import Child, OperatingError, start, tail, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -146,11 +147,17 @@ class House:
         wait_for(server, f"{self.api}/health", 150)
 
     def _deploy(self) -> None:
+        """Register what stands in `prefect.yaml`; nothing to do where just that is registered already."""
+        wanted = deployments.digest(ROOT)
+        if deployments.registered(self.folder / "prefect", self.api) == wanted:
+            self.say("prefect.yaml 的部署没有变化，不再登记")
+            return
         self.say("登记 prefect.yaml 中的全部部署……")
         self._prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
         said = self._prefect("--no-prompt", "deploy", "--all", "--prefect-file", str(ROOT / "prefect.yaml"))
         # `deploy` prints a wrong field and still exits 0, so the count is checked by the caller's tests.
         (self.logs / "deploy.log").write_text(said, encoding="utf-8")
+        deployments.note(self.folder / "prefect", self.api, wanted)
 
     def _worker(self) -> None:
         self.say("启动工作进程……")

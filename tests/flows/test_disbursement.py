@@ -26,14 +26,6 @@ pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
-@pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bank]:
     with running_bank(Path(tmp_path_factory.mktemp("bank")) / "bank.db") as bank:
         yield bank

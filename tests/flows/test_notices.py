@@ -20,14 +20,6 @@ from tests.lifecycles import LIFECYCLES
 pytestmark = pytest.mark.prefect
 
 
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
 @pytest.fixture
 def office(
     prefect_server: None, tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
