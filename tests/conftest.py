@@ -118,5 +118,6 @@ from tests.database import (  # noqa: E402, F401 - fixtures; after the settings 
     make_database,
     postgresql_pool,
     postgresql_server,
+    shared_statements,
     sqlite_template,
 )
