@@ -1,4 +1,4 @@
-"""A releasing process that kills itself with SIGKILL at a named point: run as `python -m tests.disbursing.killed`.
+"""A releasing process that kills itself with SIGKILL at a named point: a fork of the one that tests.
 
 Points: authorized (released, nothing claimed), intended (claims durable, nothing sent), accepted (the bank has
 answered, nobody was told), recording (outcomes written, not committed), recorded (outcomes committed, the rest
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from typing import Any
 
 from shixian.casework.database import open_database
@@ -59,12 +58,14 @@ def arm(point: str) -> None:
     settling._close_when_done = closing
 
 
+def dying(database: str, url: str, ref: str, point: str) -> None:
+    """The whole work of the process."""
+    arm(point)
+    asyncio.run(main(database, url, ref))
+
+
 async def main(database: str, url: str, ref: str) -> None:
     engine = open_database(database)
     async with HttpTreasury(HttpConfig(url, SECRET.encode(), connections=2), lambda: NOW) as treasury:
         await release(engine, ref, person=RELEASER, treasury=treasury, now=lambda: NOW, books=BOOKS)
 
-
-if __name__ == "__main__":
-    arm(sys.argv[4])
-    asyncio.run(main(*sys.argv[1:4]))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from shixian.casework.money.attempts import GROUP
-from shixian.operating.house import ROOT
 from tests.disbursing.bank import Payments
-from tests.disbursing.killed import POINTS
+from tests.disbursing.killed import POINTS, dying
+from tests.faults.processes import ended, forked
 
 
 def release_and_die(payments: Payments, point: str) -> None:
     database = payments.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.disbursing.killed", database, payments.bank.url, payments.ref, point]
-    ended = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=120)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    payments.engine.dispose()  # a connection is not for two processes
+    child = forked(lambda: dying(database, payments.bank.url, payments.ref, point))
+    assert ended(child) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("fault", ["", "lost_reply"])
