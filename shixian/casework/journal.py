@@ -12,7 +12,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select
 
 from models import instant_text, journal_event
 from shixian.casework.chain import SEPARATOR, canonical_json
@@ -22,6 +22,11 @@ from shixian.rules.errors import CaseworkError
 VERSION = 1
 FIELDS = ("version", "journal", "seq", "kind", "legal_day", "recorded_at", "person", "data", "previous")
 _CONTROL = re.compile(r"[\x00-\x1f]")
+
+# Built once: putting a statement together takes longer than running it, and every turn of a release writes here.
+_OWN = journal_event.c.journal == bindparam("own")
+_LAST = select(journal_event.c.seq, journal_event.c.hash).where(_OWN).order_by(journal_event.c.seq.desc()).limit(1)
+_ENTRIES = select(journal_event).where(_OWN).order_by(journal_event.c.seq)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,7 @@ class Note:
 
 def write(connection: Connection, journal: str, notes: Iterable[Note], *, recorded_at: datetime, person: str) -> None:
     """Append notes to a journal. Conflict when another wrote to it meanwhile."""
-    last = (
-        select(journal_event.c.seq, journal_event.c.hash)
-        .where(journal_event.c.journal == journal)
-        .order_by(journal_event.c.seq.desc())
-        .limit(1)
-    )
-    found = connection.execute(last).one_or_none()
+    found = connection.execute(_LAST, {"own": journal}).one_or_none()
     seq, head = (found.seq, found.hash) if found is not None else (0, beginning(journal))
     rows: list[dict[str, Any]] = []
     for note in notes:
@@ -92,10 +91,7 @@ def digest(row: Mapping[str, Any]) -> str:
 
 def entries(connection: Connection, journal: str) -> list[RowMapping]:
     """The entries of a journal, in order; `data` is JSON text."""
-    columns = journal_event.c
-    return list(
-        connection.execute(select(journal_event).where(columns.journal == journal).order_by(columns.seq)).mappings()
-    )
+    return list(connection.execute(_ENTRIES, {"own": journal}).mappings())
 
 
 def journal_problems(connection: Connection) -> Iterator[str]:

@@ -30,6 +30,7 @@ from models import (
 )
 from shixian.casework.chain import canonical_json
 from shixian.casework.money.ledger import Posting, post, reserve
+from shixian.casework.prepared import Prepared, insert_rows
 from shixian.rules.errors import CaseworkError, Conflict
 from shixian.rules.state import Case, Progress, Transition
 
@@ -64,7 +65,7 @@ class Projection:
         self._write_lists(transitions)
         for table in (effect_claim, bar, history, integrity_record, document, quota_draw):
             if table.name in self.rows:
-                self.connection.execute(insert(table), self.rows[table.name])
+                insert_rows(self.connection, table, self.rows[table.name])
         for row in self.rows.get("limit_claim", ()):
             self._claim_slot(row)
         self._write_obligations()
@@ -122,7 +123,7 @@ class Projection:
             columns = ("case_id", "stage", "clock", "round")
             self.connection.execute(upsert(self.connection, deadline, columns), list(self.rounds.values()))
         if changed:
-            self.connection.execute(_SET_STATUS, changed)
+            _SET_STATUS.run(self.connection, changed)
 
     # -- lists -------------------------------------------------------------------------------------------------
 
@@ -305,7 +306,7 @@ _COLLECT: dict[str, Callable[[Projection, int, Transition], None]] = {
     "document_recorded": Projection.keep_document,
 }
 
-_SET_STATUS = (
+_SET_STATUS = Prepared(
     update(deadline)
     .where(
         deadline.c.case_id == bindparam("b_case"),
@@ -313,7 +314,7 @@ _SET_STATUS = (
         deadline.c.clock == bindparam("b_clock"),
         deadline.c.round == bindparam("b_round"),
     )
-    .values(status=bindparam("b_status"))
+    .values(status=bindparam("b_status", type_=deadline.c.status.type))
 )
 
 

@@ -18,6 +18,7 @@ from models import case_file, event, refused_opening
 from shixian.casework.chain import SYSTEM, Pin, canonical_json, genesis, link
 from shixian.casework.database import races
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.prepared import Prepared, insert_rows
 from shixian.casework.projection import Projection
 from shixian.casework.publicity.sealing import Sealer, is_token
 from shixian.casework.registry import SqlRegister, StoredCalls
@@ -122,7 +123,7 @@ class SqlStore(SqlRegister):
         as_read = {"b_id": kept.id, "b_number": number, "b_head": kept.head}
         changes = {f"v_{name}": value for name, value in row_of(lifecycle, after, head).items()}
         with races():
-            changed = self.connection.execute(_MOVE, as_read | changes)
+            changed = _MOVE.run(self.connection, [as_read | changes])
             if changed.rowcount != 1:
                 raise Conflict(f"{case.ref} 已被其他人改动", remedy="重新读取后再试")
             self._write(Kept(kept.id, head, after), kept.case.progress, number + 1, rows, sealed)
@@ -135,7 +136,7 @@ class SqlStore(SqlRegister):
         rows: list[dict[str, Any]],
         transitions: tuple[Transition, ...],
     ) -> None:
-        self.connection.execute(insert(event), [row | {"case_id": kept.id} for row in rows])
+        insert_rows(self.connection, event, [row | {"case_id": kept.id} for row in rows])
         self.sealer.write(self.connection, kept.id, kept.case.ref, self.recorded_at)
         person = rows[-1]["person"]
         programme = self.books.lifecycle(kept.case.lifecycle).regulation.key
@@ -175,7 +176,7 @@ _CHANGING = (
 
 # Built once: putting statements of so many columns together took longer than running them.
 _READ = select(case_file).where(case_file.c.ref == bindparam("b_ref"))
-_MOVE = (
+_MOVE = Prepared(
     update(case_file)
     .where(
         case_file.c.id == bindparam("b_id"),

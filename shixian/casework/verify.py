@@ -21,6 +21,7 @@ from models import (
     decision,
     effect_claim,
     event,
+    history,
     ledger_entry,
     limit_claim,
     list_item,
@@ -36,6 +37,7 @@ from shixian.casework.journal import journal_problems
 from shixian.casework.money.ledger import balances, unbalanced
 from shixian.casework.money.verify_money import COUNTED, money_problems
 from shixian.casework.publicity.sealing import TOKEN
+from shixian.casework.verify_rows import case_problems, deadline_problems, declared_parties, obligation_problems
 from shixian.rules import proceedings
 from shixian.rules.errors import CaseworkError, RecordError
 from shixian.rules.facts import FactSet, Field
@@ -116,16 +118,18 @@ def _chunks(connection: Connection, refs: list[str] | None) -> Iterator[list[Row
 
 def _verify_chunk(connection: Connection, rows: list[Row], report: _Findings) -> None:
     first, last = rows[0]["id"], rows[-1]["id"]
-    tables = (event, deadline, list_item, decision, obligation, effect_claim, limit_claim, quota_draw, bar)
+    tables = (event, deadline, list_item, decision, obligation, effect_claim, limit_claim, quota_draw, bar, history)
     found = {table.name: _by_case(connection, table, first, last) for table in tables}
     sealed = _sealed(connection, [row["ref"] for row in rows])
+    declared, wrong = declared_parties(connection, {row["encoding"] for row in rows})
+    report.problems.extend(one for one in wrong if one not in report.problems)
     for row in rows:
         own = {name: by_case.get(row["id"], []) for name, by_case in found.items()}
         report.counts["cases"] += 1
         for name, counted in (("events", "event"), ("deadlines", "deadline"), ("decisions", "decision")):
             report.counts[name] += len(own[counted])
         report.counts["obligations"] += len(own["obligation"])
-        report.problems.extend(f"{row['ref']}：{problem}" for problem in _case_problems(row, own))
+        report.problems.extend(f"{row['ref']}：{problem}" for problem in _case_problems(row, own, declared))
         report.problems.extend(f"{row['ref']}：{problem}" for problem in _seal_problems(row, own["event"], sealed))
 
 
@@ -138,7 +142,9 @@ def _by_case(connection: Connection, table: Table, first: int, last: int) -> dic
     return found
 
 
-def _case_problems(row: Row, own: Mapping[str, list[Row]]) -> Iterator[str]:
+def _case_problems(
+    row: Row, own: Mapping[str, list[Row]], declared: Mapping[str, tuple[str, str, str]]
+) -> Iterator[str]:
     events = own["event"]
     if not events:
         yield "没有事件"
@@ -151,6 +157,7 @@ def _case_problems(row: Row, own: Mapping[str, list[Row]]) -> Iterator[str]:
         yield f"事件不能重演：{type(error).__name__} {error}"
         return
     yield from _state_problems(row, case)
+    yield from case_problems(row, case, events, declared)
     yield from _deadline_problems(case, own["deadline"])
     yield from _row_problems(case, events, own)
 
@@ -277,12 +284,15 @@ def _row_problems(case: Case, events: list[Row], own: Mapping[str, list[Row]]) -
     )
     named = ("decision", "payee", "debtor", "direction", "sequence", "fen", "clause")
     yield from _same("义务", "obligation_created", named, said, own["obligation"])
+    yield from obligation_problems(said, own["obligation"], own["decision"])
+    yield from deadline_problems(case, own["deadline"], said)
     yield from _same("届满", "deadline_lapsed", ("stage", "clock", "round", "effect"), said, own["effect_claim"])
     yield from _same("名额", "limit_claimed", ("scope",), said, own["limit_claim"])
     drawn = ("quota", "scope", "before", "fen", "at_most")
     yield from _same("额度", "quota_drawn", drawn, said, own["quota_draw"])
     yield from _same("限制", "barred", ("subject", "lifecycle", "clause", "text"), said, own["bar"])
     yield from _ends(said, own["bar"])
+    yield from _same("历史", "remembered", ("key", "subject", "cycle", "value", "clause"), said, own["history"])
     listed = {row["key"]: [row["list"], row["stage"], row["clause"], row["text"]] for row in own["list_item"]}
     if listed != case.progress.lists:
         yield f"待办清单（{'、'.join(listed) or '空'}）与事件（{'、'.join(case.progress.lists) or '空'}）不符"

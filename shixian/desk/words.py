@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from shixian.clock import SHANGHAI
 from shixian.desk.english import LABELS
+from shixian.desk.phrases import phrase
 from shixian.rules.money import Money
 
 _ENGLISH: dict[str, str] = {
@@ -27,8 +29,10 @@ _ENGLISH: dict[str, str] = {
 
 
 def say(text: str, language: str) -> str:
-    """A label in the language; Chinese where there is no English for it."""
-    return _ENGLISH.get(text, text) if language == "en" else text
+    """A label, or a sentence that the desk makes, in the language; Chinese where there is no English for it."""
+    if language != "en":
+        return text
+    return _ENGLISH.get(text) or phrase(text) or text
 
 
 def add_words(words: dict[str, str]) -> None:
@@ -53,6 +57,64 @@ def instant_zh(instant: datetime | str | None) -> str:
         instant = datetime.fromisoformat(instant)
     local = instant.astimezone(SHANGHAI)
     return f"{day_zh(local.date())} {local:%H:%M}"
+
+
+_SKIPPED = frozenset({"code", "textarea", "script", "style"})
+_PIECE = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"<(/?)([a-z0-9]+)")
+_AURAL = re.compile(r'( (?:title|aria-label|alt)=")([^"]*)(")')
+_ISO = re.compile(
+    r"(?<![\w/-])(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?(?![\w-])"
+)
+_COMMAND = re.compile(r"（shixian [^（）]*）")
+
+
+def plain_page(html: str, language: str = "zh") -> str:
+    """What is read on a page, whoever wrote the sentence: dates as 2021年3月1日, and no command of the command line.
+    In English, what holds no other Chinese has its days, sums and stops in English too.
+
+    Only text and spoken attributes; what stands in code, in a form's field or in an address is left as it is.
+    """
+    inside = ""
+    pieces = _PIECE.split(html)
+    for place, piece in enumerate(pieces):
+        if place % 2 == 0:
+            if not inside and ("-" in piece or "（" in piece):
+                piece = pieces[place] = _plain_text(piece)
+            if not inside and language == "en":
+                pieces[place] = _in_english(piece)
+            continue
+        tag = _TAG.match(piece)
+        if tag is not None and tag[2] in _SKIPPED:
+            inside = "" if tag[1] else tag[2]
+        if _ISO.search(piece):
+            pieces[place] = _AURAL.sub(lambda found: f"{found[1]}{_plain_text(found[2])}{found[3]}", piece)
+    return "".join(pieces)
+
+
+def _plain_text(text: str) -> str:
+    def day(found: re.Match[str]) -> str:
+        words = f"{int(found[1])}年{int(found[2])}月{int(found[3])}日"
+        return f"{words} {found[4]}" if found[4] else words
+
+    return _ISO.sub(day, _COMMAND.sub("", text))
+
+
+_DAY = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日")
+_SUM = re.compile(r"([\d,]+\.\d{2})元(?:（[\d,]+万元）)?")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_STOPS = str.maketrans({"，": ", ", "、": ", ", "。": ". ", "：": ": ", "；": "; ", "（": " (", "）": ")", "　": " "})
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+           "December")  # fmt: skip
+
+
+def _in_english(text: str) -> str:
+    def day(found: re.Match[str]) -> str:
+        month = int(found[2])
+        return f"{int(found[3])} {_MONTHS[month - 1]} {found[1]}" if 1 <= month <= 12 else found[0]
+
+    said = _SUM.sub(r"CNY \1", _DAY.sub(day, text))
+    return text if _HAN.search(said) else said.translate(_STOPS)
 
 
 def money_zh(fen: int | None) -> str:

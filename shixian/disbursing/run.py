@@ -89,7 +89,10 @@ class Run:
         for claim in first:
             queue.put_nowait(claim)
         outstanding, sent, more = len(first), len(first), not first
-        workers = [asyncio.create_task(self._worker(queue, done, woken)) for _ in range(self.treasury.connections)]
+        enough = [1]
+        workers = [
+            asyncio.create_task(self._worker(queue, done, woken, enough)) for _ in range(self.treasury.connections)
+        ]
         try:
             while True:
                 room = GROUP - (outstanding - len(done))
@@ -109,7 +112,8 @@ class Run:
                     if room <= 0 or not more:
                         return sent
                     continue
-                await self._wait(done, min(GROUP // 2, outstanding), woken)
+                enough[0] = min(GROUP // 2, outstanding)
+                await self._wait(done, enough[0], woken)
         finally:
             for worker in workers:
                 worker.cancel()
@@ -117,27 +121,25 @@ class Run:
 
     async def _wait(self, done: deque[tuple[str, Told]], enough: int, woken: asyncio.Event) -> None:
         """Until enough is answered; or, when anything is, for a second at most."""
-
-        async def until() -> None:
-            while len(done) < enough:
-                woken.clear()
-                await woken.wait()
-
-        while not done:
+        while len(done) < enough:
+            woken.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(until(), _FLUSH_SECONDS)
-        if len(done) < enough:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(until(), _FLUSH_SECONDS)
+                await asyncio.wait_for(woken.wait(), _FLUSH_SECONDS)
+            if done:
+                return
 
-    async def _worker(self, queue: asyncio.Queue[Claim], done: deque[tuple[str, Told]], woken: asyncio.Event) -> None:
+    async def _worker(
+        self, queue: asyncio.Queue[Claim], done: deque[tuple[str, Told]], woken: asyncio.Event, enough: list[int]
+    ) -> None:
+        """Pay what is in the queue, one after another; wake whoever waits for `enough` answers, and no sooner."""
         while True:
             claim = await queue.get()
             told = await self._pay(claim)
             if told.outcome != "not_sent":
                 self.doubts = self.doubts + 1 if told.outcome == "unknown" and not told.park else 0
             done.append((claim.key, told))
-            woken.set()
+            if len(done) >= enough[0]:
+                woken.set()
 
     async def _pay(self, claim: Claim) -> Told:
         """One call. What cannot have been sent is `not_sent`; whatever is not a clear answer is unknown."""

@@ -7,20 +7,21 @@ Without the right to read cases, what an entry says is left out: who, when, whic
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, Select, or_, select
 
-from models import anchor, case_file, decision, erratum, event, journal_event, look
+from models import anchor, case_file, decision, erratum, event, journal_event, look, person
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.staff.people import Person, in_scope, scope_of
 from shixian.casework.views import EventView
 from shixian.display.case_page import told
-from shixian.display.finance import quiet
+from shixian.display.journals import JOURNAL_KINDS, journal_said
+from shixian.display.plain import Plain
 from shixian.rules.lifecycle import Lifecycle, Reading
 from shixian.rules.narrate import stage_title
 from shixian.rules.periods import legal_day
@@ -38,17 +39,6 @@ KINDS: Mapping[str, str] = {
     "unlisted": "移出清单", "limit_claimed": "名额", "quota_drawn": "额度", "integrity_recorded": "信用记录",
     "barred": "限制", "bar_applied": "限制适用", "bar_end_set": "限制终期", "remembered": "记入历史",
     "encoding_changed": "勘误", "identity_viewed": "查看身份", "identity_erased": "销毁身份",
-}  # fmt: skip
-
-JOURNAL_KINDS: Mapping[str, str] = {
-    "granted": "登记拨款", "closed": "年终结账", "carried_in": "结转转入", "proposed": "编制批次", "approved": "复核",
-    "released": "放行", "cancelled": "撤销批次", "batch_done": "批次办结", "attempts_planned": "支付计划",
-    "attempts_intended": "准备发送", "attempts_sent": "已受理", "attempts_paid": "已付", "attempts_rejected": "银行拒付",
-    "attempts_unknown": "结果不明", "attempts_returned": "退汇", "attempt_returned": "退汇", "attempt_resolved": "人工认定",
-    "attempts_resolved": "人工认定", "attempts_contradicted": "与先前答复相反", "lines_taken": "读入对账单",
-    "lines_looked_at_again": "再看流水", "line_resolved": "处理流水", "received": "追回到账", "account_entered": "录入账户",
-    "account_verified": "核实账户", "account_saved": "账号变更", "account_closed": "停用账号",
-    "account_reopened": "启用账号", "password_set": "设定密码", "run_requested": "请求周期运行",
 }  # fmt: skip
 
 # What a person decided beyond the rule: kinds of events that always are, and of journals.
@@ -123,13 +113,13 @@ def discretion(
     ended = (columns.kind == "case_closed") & columns.data.like('%"reason":"discretion"%')
     query = query.where(or_(reasoned, columns.kind.in_(_DISCRETION), ended)).order_by(None).order_by(columns.id)
     with reading(engine) as connection:
-        found = [_found(row, books, reads=reads) for row in connection.execute(query).mappings()]
-        own = journal_event.c
+        found = _all(connection.execute(query).mappings(), books, reads=reads)
+        own, names = journal_event.c, _names(connection)
         by_hand = select(journal_event).where(own.kind.in_(_BY_HAND), own.legal_day >= first, own.legal_day < until)
-        found += [_entry(row, reads=reads) for row in connection.execute(by_hand.order_by(own.id)).mappings()]
+        found += [_entry(row, names, reads=reads) for row in connection.execute(by_hand.order_by(own.id)).mappings()]
         errata = select(erratum)
         found += [
-            _erratum(row, reads=reads)
+            _erratum(row, books, reads=reads)
             for row in connection.execute(errata).mappings()
             if first <= legal_day(row["recorded_at"]) < until
         ]
@@ -155,20 +145,30 @@ def _page(engine: Engine, query: Select[Any], books: LawBooks, *, reads: bool) -
     with reading(engine) as connection:
         rows = list(connection.execute(query.limit(SIZE + 1)).mappings())
     more = rows[SIZE - 1]["id"] if len(rows) > SIZE else None
-    return Page([_found(row, books, reads=reads) for row in rows[:SIZE]], more)
+    return Page(_all(rows[:SIZE], books, reads=reads), more)
 
 
-def _found(row: Row | RowMapping, books: LawBooks, *, reads: bool) -> Found:
+def _all(rows: Iterable[Row | RowMapping], books: LawBooks, *, reads: bool) -> list[Found]:
+    plain: dict[str, Plain] = {}
+    return [_found(row, books, plain, reads=reads) for row in rows]
+
+
+def _found(row: Row | RowMapping, books: LawBooks, plain: dict[str, Plain], *, reads: bool) -> Found:
     lifecycle: Lifecycle | None = books.lifecycles.get(row["lifecycle"])
     said, title, stage = "", row["lifecycle"], row["stage"]
     if lifecycle is not None:
-        title, stage = lifecycle.title, stage_title(lifecycle, row["stage"]) if row["stage"] else ""
+        title = lifecycle.title
     data = json.loads(row["data"])
+    stage = stage_title(lifecycle, row["stage"].partition(".")[0]) if lifecycle is not None and row["stage"] else stage
     if reads and lifecycle is not None:
         names = ("seq", "kind", "legal_day", "recorded_at", "actor", "person", "clause", "stage")
         more = ("regulation", "encoding", "hash")
         said = told(lifecycle, EventView(**{name: row[name] for name in (*names, *more)}, data=data))
-        if isinstance(data.get("reason"), str) and data["reason"] and data["reason"] not in said:
+        if lifecycle.key not in plain:
+            plain[lifecycle.key] = Plain(lifecycle, books.lifecycles)
+        said = plain[lifecycle.key].event(row["kind"], data, said)
+        coded = row["kind"] == "case_closed"  # its reason is a code; the event says the law's word for it
+        if isinstance(data.get("reason"), str) and data["reason"] and data["reason"] not in said and not coded:
             said = f"{said}；理由：{data['reason']}"
     words = KINDS.get(row["kind"], row["kind"])
     where = (row["legal_day"], row["recorded_at"], row["person"], row["clause"], stage, said)
@@ -191,33 +191,34 @@ def search_journals(engine: Engine, asked: Search, *, reads: bool) -> Page:
     query = _days(query, columns, asked)
     with reading(engine) as connection:
         rows = list(connection.execute(query.limit(SIZE + 1)).mappings())
+        names = _names(connection)
     more = rows[SIZE - 1]["id"] if len(rows) > SIZE else None
-    return Page([_entry(row, reads=reads) for row in rows[:SIZE]], more)
+    return Page([_entry(row, names, reads=reads) for row in rows[:SIZE]], more)
 
 
-def _entry(row: Row | RowMapping, *, reads: bool) -> Found:
+def _names(connection: Connection) -> dict[str, str]:
+    return {key: name for key, name in connection.execute(select(person.c.key, person.c.name))}
+
+
+def _entry(row: Row | RowMapping, names: Mapping[str, str], *, reads: bool) -> Found:
     said = ""
     if reads:
-        data = json.loads(row["data"])
-        said = "；".join(f"{name}＝{quiet(_short(value))}" for name, value in data.items())
+        said = journal_said(json.loads(row["data"]), names)
     words = JOURNAL_KINDS.get(row["kind"], row["kind"])
     where = (row["legal_day"], row["recorded_at"], row["person"], "", "", said)
     return Found(row["id"], "", row["journal"], words, *where)
 
 
-def _erratum(row: Row | RowMapping, *, reads: bool) -> Found:
+def _erratum(row: Row | RowMapping, books: LawBooks, *, reads: bool) -> Found:
+    lifecycle = books.lifecycles.get(row["lifecycle"])
     said = (
         f"编码 {row['from_hash'][:12]} → {row['to_hash'][:12]}；移 {row['moved']} 件，留 {row['kept']} 件；理由：{row['because']}"
         if reads
         else ""
     )
     where = (legal_day(row["recorded_at"]), row["recorded_at"], row["person"], "", "", said)
-    return Found(row["id"], "", row["lifecycle"], "勘误", *where)
-
-
-def _short(value: object) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 300 else f"{text[:300]}…"
+    title = lifecycle.title if lifecycle is not None else row["lifecycle"]
+    return Found(row["id"], "", title, "勘误", *where)
 
 
 # -- readings ----------------------------------------------------------------------------------------------------------

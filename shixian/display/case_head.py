@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from shixian.casework.publicity.sealing import HIDDEN
+from shixian.display.plain import Plain
 from shixian.rules.calendar import Calendar
 from shixian.rules.errors import FactsError
 from shixian.rules.facts import Field
@@ -63,7 +64,7 @@ def time_left(today: date, last_day: date, calendar: Calendar) -> tuple[str, str
 
 
 def deadline_lines(
-    lifecycle: Lifecycle, deadlines: list[dict[str, Any]], today: date, calendar: Calendar
+    lifecycle: Lifecycle, deadlines: list[dict[str, Any]], today: date, calendar: Calendar, plain: Plain
 ) -> list[DeadlineLine]:
     """The deadlines of `case_page.read_all`, running ones first, by their last day."""
     readings = {reading.key: reading for reading in lifecycle.readings}
@@ -84,9 +85,10 @@ def deadline_lines(
                 effect=item["effect"],
                 clause=item["clause"],
                 provisional=bool(item["provisional"]),
-                working=tuple(item["working"]),
+                working=tuple(map(plain, item["working"])),
                 readings=tuple(
-                    f"{key}：{readings[key].chosen}" if key in readings else key for key in item.get("readings", ())
+                    f"读法：{readings[key].question}——{plain.readings(key)}" if key in readings else key
+                    for key in item.get("readings", ())
                 ),
                 running=running,
             )

@@ -16,7 +16,8 @@ from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.publicity.sealing import HIDDEN, is_token
 from shixian.casework.verify import fold
 from shixian.casework.views import CaseView, EventView
-from shixian.display.possible import Possible, possibilities
+from shixian.display.possible import Possible, possible_now
+from shixian.display.settled import settling
 from shixian.rules.errors import FactsError, NotFound
 from shixian.rules.facts import FactSet, FactType, Field
 from shixian.rules.lifecycle import Lifecycle
@@ -142,8 +143,5 @@ def _document(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _possible(engine: Engine, books: LawBooks, ref: str, now: datetime) -> tuple[str, list[Possible]]:
-    from shixian.casework.work import looking
-
-    with looking(engine, books=books, now=now) as store:
-        case = store.load(ref)
-        return possibilities(books.lifecycle(case.lifecycle), case, store.law, now)
+    with settling(engine, books, now=now) as store:
+        return possible_now(store, ref, now)

@@ -257,6 +257,22 @@ def _lines(engine: Engine, *where: Any, at_most: int) -> list[Row]:
     ]
 
 
+_DECIDED = re.compile(r" ([a-z][a-z0-9_]*)(?= 第\d+期)")
+
+
+def posting_text(text: object, programme: str, books: LawBooks) -> str:
+    """What a posting says, the key of its decision as the decision's title, and quiet."""
+    titles = {
+        act.decides.key: act.decides.title
+        for one in books.lifecycles.values()
+        if one.regulation.key == programme
+        for stage in one.stages
+        for act in stage.acts
+        if act.decides is not None
+    }
+    return quiet(_DECIDED.sub(lambda found: f" {titles.get(found[1], found[1])}", str(text or "")))
+
+
 # -- the ledger as a table ---------------------------------------------------------------------------------------------
 
 

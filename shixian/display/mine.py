@@ -19,10 +19,10 @@ from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.staff.people import Permission, Person, in_scope, may_do
 from shixian.casework.store import case_of
-from shixian.casework.work import looking
 from shixian.display.act_form import questions
 from shixian.display.case_head import time_left
-from shixian.display.possible import possibilities
+from shixian.display.possible import possible_now
+from shixian.display.settled import settling
 from shixian.display.unblock import Button, buttons, permissions
 from shixian.rules.calendar import Calendar
 from shixian.rules.errors import FactsError
@@ -184,8 +184,9 @@ def _told(
 def _offered(engine: Engine, case: Case, person: Person, now: datetime, books: LawBooks) -> list[Button]:
     """The acts of the open stages that are a party's to do: those it may do now, and those that the law refuses."""
     lifecycle = books.lifecycle(case.lifecycle)
-    with looking(engine, books=books, now=now) as store:
-        _, found = possibilities(lifecycle, case, store.law, now)
+    with settling(engine, books, now=now) as store:
+        _, found = possible_now(store, case.ref, now)
+        case = store.load(case.ref)
         own = [
             one
             for one in found

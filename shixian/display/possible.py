@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from shixian.rules import proceedings
 from shixian.rules.acts import check, limits
 from shixian.rules.canonical import encoding
 from shixian.rules.conditions import Condition, Expression, Fact, truth
 from shixian.rules.decide import Acted, Tick, decide
 from shixian.rules.environment import Law
+from shixian.rules.errors import VersionError
 from shixian.rules.expressions import Remembered
 from shixian.rules.facts import UNKNOWN
 from shixian.rules.lifecycle import Act, Actor, Binds, Lifecycle, Limit, Stage
@@ -60,6 +62,35 @@ class Possible:
             "text": self.line(),
         }
         return data if self.refusal is None else data | {"refusal": self.refusal.to_json()}
+
+
+def possible_now(store: proceedings.Store, ref: str, at: datetime) -> tuple[str, list[Possible]]:
+    """`possibilities` of a stored case as an act at that instant would find it: with every clock of its family settled
+    that ended before the day, and those of a case whose bar would refuse, as `proceedings.act` does. The store keeps
+    what is settled to itself (`display.settled`)."""
+    day = legal_day(at)
+    case = store.load(ref)
+    lifecycle = store.law.lifecycles[case.lifecycle]
+    if case.encoding == encoding(lifecycle):
+        try:
+            proceedings.tick(store, ref, day)
+        except VersionError as error:  # of another case of the family: an act would meet the same
+            return f"{error.message}；{error.remedy}", []
+    while True:
+        why, found = possibilities(lifecycle, store.load(ref), store.law, at)
+        sources = {one.refusal.bar.source for one in found if one.refusal is not None and one.refusal.bar is not None}
+        if not sum(_settled(store, source, day) for source in sorted(sources)):
+            return why, found
+
+
+def _settled(store: proceedings.Store, ref: str, day: date) -> int:
+    """How many clocks of the case with the bar had ended; none of a bar that has no case here."""
+    if store.law.register.case(ref) is None:
+        return 0
+    try:
+        return proceedings.tick(store, ref, day)
+    except VersionError:
+        return 0
 
 
 def possibilities(lifecycle: Lifecycle, case: Case, law: Law, at: datetime) -> tuple[str, list[Possible]]:

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import Any
 
 from shixian.casework.money.money_views import CaseMoney
+from shixian.casework.staff.people import THE_SYSTEM
+from shixian.display.plain import Plain
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.money import Money
 from shixian.rules.narrate import stage_title
@@ -94,9 +96,15 @@ class Entry:
         return not self.recorded_at.startswith(self.legal_day)
 
 
-def entries(lifecycle: Lifecycle, events: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[Entry]:
-    """The events of `read_all` as entries; `names` are the names of accounts by key."""
-    return [_entry(lifecycle, event, names) for event in events]
+def entries(
+    lifecycle: Lifecycle,
+    events: Iterable[Mapping[str, Any]],
+    names: Mapping[str, str],
+    lifecycles: Mapping[str, Lifecycle],
+) -> list[Entry]:
+    """The events of `read_all` as entries, in plain words; `names` are the names of accounts by key."""
+    plain = Plain(lifecycle, lifecycles)
+    return [_entry(lifecycle, event, names, plain) for event in events]
 
 
 ATTEMPTS: Mapping[str, str] = {
@@ -160,28 +168,28 @@ def by_day(found: Iterable[Entry], *, newest_first: bool) -> list[tuple[date, li
     return [(date.fromisoformat(day), group) for day, group in days.items()]
 
 
-def _entry(lifecycle: Lifecycle, event: Mapping[str, Any], names: Mapping[str, str]) -> Entry:
+def _entry(lifecycle: Lifecycle, event: Mapping[str, Any], names: Mapping[str, str], plain: Plain) -> Entry:
     kind = str(event["kind"])
     group = _KINDS.get(kind, "record")
     if kind == "act_recorded" and event.get("verb") == "publish":
         group = "notice"
     elif kind == "act_recorded" and event.get("verb") == "object":
         group = "objection"
-    stage = str(event.get("stage") or "")
+    stage = str(event.get("stage") or "").partition(".")[0]  # a question of a clock names its stage and the clock
     key = str(event["recorded_by"])
     return Entry(
         seq=int(event["seq"]),
         group=group,
         kind=kind,
-        said=str(event["said"]),
+        said=plain.event(kind, event, str(event["said"])),
         legal_day=str(event["legal_day"]),
         recorded_at=str(event["recorded_at"]),
-        person=names.get(key, key),
+        person=names.get(key) or (THE_SYSTEM.name if key == THE_SYSTEM.key else key),
         clause=str(event.get("clause") or ""),
         stage=stage,
         stage_title=stage_title(lifecycle, stage) if stage else "",
-        working=_working(kind, event),
-        trees=tuple(_trees(event)),
+        working=tuple(map(plain, _working(kind, event))),
+        trees=tuple((title, plain.tree(tree)) for title, tree in _trees(event)),
         link=f"/cases/{event['ref']}" if kind in ("child_opened", "child_closed", "bar_applied") else "",
     )
 

@@ -6,13 +6,13 @@ act gives the missing fact, who answers it, who decides on an overrun); what a r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from shixian.casework.staff.people import Permission, Person, in_scope, may_do, permission_for
+from shixian.display.plain import Plain
 from shixian.display.possible import Possible
 from shixian.rules.conditions import Condition
 from shixian.rules.decide import Acted, Tick, decide
@@ -23,7 +23,6 @@ from shixian.rules.moves import Moves
 from shixian.rules.periods import legal_day
 from shixian.rules.state import Case, Refusal
 
-_KEY = re.compile(r"（[a-z0-9_]+）")  # the key of a fact or document: for the command line, not for the office
 Holders = Callable[[Permission], str]
 
 
@@ -68,20 +67,23 @@ def buttons(
     settled = decide(lifecycle, case, Tick(legal_day(at)), law).case
     moves = Moves(lifecycle, settled, law)
     moves.env.act_day = legal_day(at)
-    return [_button(lifecycle, moves, one, viewer, who, at) for one in found]
+    plain = Plain(lifecycle, law.lifecycles)
+    return [_button(lifecycle, moves, one, viewer, who, at, plain) for one in found]
 
 
-def _button(lifecycle: Lifecycle, moves: Moves, one: Possible, viewer: Person, who: Holders, at: datetime) -> Button:
-    needs = tuple(_KEY.sub("", text) for text in one.needs)
+def _button(
+    lifecycle: Lifecycle, moves: Moves, one: Possible, viewer: Person, who: Holders, at: datetime, plain: Plain
+) -> Button:
+    needs = tuple(map(plain, one.needs))
     base = Button(one.stage, one.stage_title, one.verb, one.title, "、".join(one.by_titles), one.clause, needs)
     if one.refusal is not None:
         refusal = one.refusal
         return _blocked(
             base,
-            _KEY.sub("", refusal.because),
+            plain(refusal.because),
             refusal.clause or one.clause,
-            _unblocks(lifecycle, moves, one, who),
-            refusal.compared,
+            plain(_unblocks(lifecycle, moves, one, who)),
+            tuple(map(plain, refusal.compared)),
         )
     if one.verb == "rank":
         wanted: tuple[Permission, ...] = (Permission.HEAD_ACT,)
@@ -125,6 +127,7 @@ def _unblocks(lifecycle: Lifecycle, moves: Moves, one: Possible, who: Holders) -
         "barred": lambda: _bar(refusal, who),
         "expired": lambda: f"期限已过，不能再延长；逾期如何处理由{who(Permission.OFFICE_ACT)}决定",
         "not_permitted": lambda: refusal.remedy,
+        "by_measure": lambda: refusal.remedy,
     }
     said = answers.get(refusal.code, lambda: "")()
     return said or _actors(lifecycle, one.by, who)

@@ -168,7 +168,7 @@ def _with_unit(column: Column, text: str, unit: str) -> str:
 
 def _require(column: Column, value: Value, day: date) -> None:
     field = column.field
-    if field.required and value is UNKNOWN:
+    if field.required and not field.holds(value):
         raise _Refused(f"必填，{expected(field)}")
     if not column.fixed or value is UNKNOWN:
         return

@@ -16,7 +16,7 @@ _NOTE = "registered.json"
 
 
 def digest(root: Path) -> str:
-    """The hash of what decides a deployment: `prefect.yaml`, the flows and tasks, Prefect's version, and where we are."""
+    """The hash of what decides a deployment: `prefect.yaml`, flows and tasks, Prefect's version, and where we are."""
     told = hashlib.sha256(f"{version('prefect')} {root}".encode())
     for path in [
         root / "prefect.yaml",

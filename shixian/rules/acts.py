@@ -269,10 +269,12 @@ def limits(moves: Moves, declared: tuple[Limit, ...]) -> Refusal | None:
 
 
 def claim_limits(moves: Moves, declared: tuple[Limit, ...], day: date) -> None:
+    claimed: set[tuple[str, str]] = set()  # a person named twice in one case (leader and participant) holds one slot
     for limit in declared:
         for scope in scopes_of(moves, limit):
             _, mine = moves.law.register.limit_used(limit.key, scope, moves.case.ref)
-            if not mine:
+            if not mine and (limit.key, scope) not in claimed:
+                claimed.add((limit.key, scope))
                 held = {"limit": limit.key, "scope": scope, "at_most": limit.at_most}
                 moves.emit("limit_claimed", day, **held, clause=limit.clause)
 
@@ -283,10 +285,10 @@ def opening_refusal(moves: Moves, day: date) -> tuple[Refusal | None, Regulation
     regulation, refusal = _governing(moves, day)
     if refusal is not None:
         return refusal, None
-    for name in (field.name for field in lifecycle.facts.fields if field.required):
-        if moves.case.facts.get(name, UNKNOWN) is UNKNOWN:
-            field = lifecycle.facts[name]
-            return Refusal("missing_input", f"缺少{field.label}（{name}）", field.clause, "补填后重新立案", (name,)), None
+    for field in lifecycle.facts.fields:
+        if field.required and not field.holds(moves.case.facts.get(field.name, UNKNOWN)):
+            text = f"缺少{field.label}（{field.name}）"
+            return Refusal("missing_input", text, field.clause, "补填后重新立案", (field.name,)), None
     barred = opening_bar(moves, day)
     if barred is not None:
         return barred, None

@@ -210,6 +210,7 @@ KINDS: Mapping[str, str] = {
     "Bars": "限制申报",
     "SetsBarEnd": "限制的终期",
     "Remember": "历史记录",
+    "Withdraws": "历史记录的撤销",
     "Opens": "引起程序",
 }
 

@@ -34,7 +34,7 @@ from shixian.rules.expressions import (
     words,
 )
 from shixian.rules.facts import UNKNOWN
-from shixian.rules.history import LatestRemembered
+from shixian.rules.history import LatestRemembered, Standing, StandingAfter
 
 __all__ = [
     "AllOf",
@@ -58,6 +58,8 @@ __all__ = [
     "Remembered",
     "Result",
     "Size",
+    "Standing",
+    "StandingAfter",
     "fact",
     "lift",
     "mark",

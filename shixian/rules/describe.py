@@ -27,9 +27,10 @@ from shixian.rules.lifecycle import (
     Stage,
     Window,
     edge,
+    lapses,
 )
 from shixian.rules.timing import SetByCall
-from shixian.rules.wording import Wording, lapses, owed, period_words
+from shixian.rules.wording import Wording, owed, period_words
 
 Others = Mapping[str, Lifecycle]
 
@@ -204,6 +205,7 @@ def _decides(words: Wording, act: Act) -> str:
     parts += [f"使用{words.quota(quota)}（{quota.clause}）" for quota in decides.draws]
     for owes in decides.owes:
         due = words.timing(owes.due) if owes.due is not None else "支付期限条文未规定"
+        due += "，由其自行拨付，不列入本专项的拨付批次" if owes.elsewhere else ""
         parts.append(
             f"{owed(owes.debtor, owes.direction, words.expression(owes.payee))}第{owes.sequence}期（{owes.clause}），{due}"
         )

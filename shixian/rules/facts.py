@@ -84,6 +84,11 @@ class Field:
     answered_by: str | None = None
     sealed: bool = False
 
+    def holds(self, value: Value) -> bool:
+        """Whether a required fact is given. 无 is no party, no subject of a limit and no payee; only an identity that is
+        sealed may be withheld (匿名)."""
+        return value is not UNKNOWN and (value is not NONE or self.sealed)
+
     def parse(self, text: object) -> Value:
         """The typed value of a text; FactsError says which field, what was read and what is expected."""
         if isinstance(text, Missing):

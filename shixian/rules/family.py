@@ -54,6 +54,26 @@ class DecidedByChildren(Expression):
 
 
 @dataclass(frozen=True, slots=True)
+class LastChild(Expression):
+    """What `of` comes to in the child opened last among those of a lifecycle that meet a test; 无 without any."""
+
+    lifecycle: str
+    where: Expression
+    of: Expression
+
+    def parts(self) -> tuple[Expression, ...]:
+        return ()
+
+    def evaluate(self, env: Environment) -> Value:
+        found = [child for child in env.offspring(self.lifecycle) if truth(self.where.evaluate(child)) is True]
+        return self.of.evaluate(found[-1]) if found else NONE
+
+    def describe(self, env: Environment | None = None) -> str:
+        text = f"最后一件 {self.lifecycle} 子案件（{self.where.describe()}）的 {self.of.describe()}"
+        return text if env is None else f"{text}（{words(self.evaluate(env))}）"
+
+
+@dataclass(frozen=True, slots=True)
 class ChildrenWhere(Expression):
     """How many of the cases opened here in a lifecycle meet a test, each asked of the child itself."""
 

@@ -8,18 +8,60 @@ hash that pins every case. Nothing here computes; `validation`, `canonical` and 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
 from shixian.rules.conditions import Condition, Expression
-from shixian.rules.facts import FactSet, Field
+from shixian.rules.consequences import (
+    SILENT,
+    Bars,
+    Closed,
+    Consequence,
+    Goes,
+    Integrity,
+    Lapse,
+    LeftToMeasures,
+    OneOf,
+    Opens,
+    Remember,
+    SetsBarEnd,
+    Silent,
+    Spawn,
+    Withdraws,
+    lapses,
+)
+from shixian.rules.facts import FactSet
 from shixian.rules.formulas import Formula
-from shixian.rules.periods import Period, Roll
+from shixian.rules.periods import Period
 from shixian.rules.publication import Shown, Withheld
 from shixian.rules.quota import Quota
+from shixian.rules.regulation import CallParameter, ClauseNote, Override, Reading, Regulation
 from shixian.rules.timing import SetByCall, Timing
+
+__all__ = [
+    "Bars",
+    "CallParameter",
+    "ClauseNote",
+    "Closed",
+    "Consequence",
+    "Goes",
+    "Integrity",
+    "Lapse",
+    "LeftToMeasures",
+    "OneOf",
+    "Opens",
+    "Override",
+    "Reading",
+    "Regulation",
+    "Remember",
+    "SILENT",
+    "SetsBarEnd",
+    "Silent",
+    "Spawn",
+    "Withdraws",
+    "lapses",
+]
 
 
 class Binds(StrEnum):
@@ -58,51 +100,6 @@ class Document:
     title: str
     clause: str
     only_if: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The case ends here. `reason` is a code (lapsed, waived, refused, terminated), `text` the law's word for it."""
-
-    text: str
-    reason: str = "lapsed"
-    clause: str | None = None
-    consequences: tuple[Consequence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Goes:
-    """The stage ends with this outcome."""
-
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class Spawn:
-    """A duty recurs: open the child case, and run the clock again for the next year."""
-
-    opens: Opens
-
-
-@dataclass(frozen=True, slots=True)
-class Silent:
-    """The text names no consequence: the case lands on an officer's list, and a person decides and says why."""
-
-    note: str = "条文未规定逾期后果，由经办人决定并说明理由"
-
-
-SILENT = Silent()
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Which consequence depends on facts. At most one guard may hold; two that hold are a conflict for a person."""
-
-    cases: tuple[tuple[Expression, Closed | Goes | Silent], ...]
-    otherwise: Closed | Goes | Silent = SILENT
-
-
-Lapse = Closed | Goes | Spawn | Silent | OneOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,76 +149,6 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Integrity:
-    """Writes an integrity record (科研信用记录) about the party."""
-
-    clause: str
-    subject: str
-    ground: str
-    serious: bool = False
-    only_if: Expression | None = None
-    reading: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bars:
-    """Bars the party from these lifecycles (`*`: from every application) from the day of the consequence on.
-
-    It ends on the day that the fact `until` states; without one, with the length. A length of None (永久, or until
-    another decision) has no end: only `SetsBarEnd` ends such a bar.
-    """
-
-    clause: str
-    subject: str
-    lifecycles: tuple[str, ...]
-    length: Period | None
-    text: str
-    until: str | None = None
-    reading: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetsBarEnd:
-    """Gives the bars that this case has imposed on the party another end: the day that the fact `until` states (a
-    sanction made longer or shorter), or, without it, the day before, so that they bar nothing from now on; `through`:
-    the day itself, for a term that runs out with its last day bars to 24:00. `only`: just the bars imposed under that
-    clause."""
-
-    clause: str
-    subject: str
-    text: str
-    until: str | None = None
-    only: str | None = None
-    through: bool = False
-    reading: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remember:
-    """Writes history that later cycles ask for (a grade, a winner, a candidate without award)."""
-
-    key: str
-    subject: str
-    value: Expression
-    clause: str
-    only_if: Expression | None = None
-
-
-Consequence = Integrity | Bars | SetsBarEnd | Remember
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opens:
-    """Opens a case of another lifecycle as this one's child; `facts` maps the child's facts to expressions here."""
-
-    lifecycle: str
-    label: str
-    clause: str
-    facts: Mapping[str, Expression] = field(default_factory=dict)
-    at_most: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FormulaCall:
     formula: Formula
     inputs: Mapping[str, Expression]
@@ -229,7 +156,8 @@ class FormulaCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owes:
-    """What a decision obliges to: one instalment to a payee. `due` says when; None: the text is silent."""
+    """What a decision obliges to: one instalment to a payee. `due` says when; None: the text is silent. `elsewhere`:
+    the debtor pays from money of its own, so that no batch pays it from the programme's appropriation."""
 
     payee: Expression
     debtor: str
@@ -237,6 +165,7 @@ class Owes:
     direction: str = "付"
     due: Timing | None = None
     sequence: int = 1
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,68 +316,6 @@ class Stage:
 
     def outcome(self, key: str) -> Outcome:
         return next(outcome for outcome in self.outcomes if outcome.key == key)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A choice made where the text is silent or open: what was chosen, why, and what else could be read."""
-
-    key: str
-    clause: str
-    question: str
-    chosen: str
-    because: str
-    otherwise: str = ""
-    chosen_by: str = "时限项目组"
-    since: date = date(2026, 11, 23)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallParameter:
-    """What the yearly call sets and the text does not."""
-
-    field: Field
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClauseNote:
-    """One article for the clause index: its heading in our words, and why nothing rests on it, if so."""
-
-    clause: str
-    heading: str
-    nature: str = "operative"  # operative, definition, exhortation, reference, not_yet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
-    """A special rule that takes the place of a general one (see `rules.general`), by clause."""
-
-    rule: str
-    stage: str
-    clause: str
-    value: Roll
-    clock: str = "limit"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Regulation:
-    """One dated document, in force from-to. `successor` replaced it; `transition` is the clause that says for whom."""
-
-    key: str
-    title: str
-    number: str
-    issuers: tuple[str, ...]
-    issued: date
-    in_force_from: date
-    in_force_to: date | None
-    clauses: tuple[ClauseNote, ...]
-    force_clause: str
-    successor: str | None = None
-    transition: str | None = None
-
-    def in_force(self, day: date) -> bool:
-        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from shixian.rules.clockwork import Asking, compute, extended, recur
 from shixian.rules.conditions import Expression, truth, unknown_facts
 from shixian.rules.environment import CaseEnvironment, Law
 from shixian.rules.facts import UNKNOWN, to_stored
+from shixian.rules.history import withdrawn
 from shixian.rules.lifecycle import (
     Clock,
     Closed,
@@ -25,6 +26,7 @@ from shixian.rules.lifecycle import (
     SetsBarEnd,
     Spawn,
     Stage,
+    Withdraws,
     edge,
 )
 from shixian.rules.periods import Computation, Period
@@ -40,6 +42,7 @@ class Moves:
         self.law = law
         self.transitions: list[Transition] = []
         self.env = CaseEnvironment(lifecycle, self.case, law)
+        self._unwanted: list[tuple[Stage, Clock]] = []  # clocks whose guard was found not to hold
 
     def emit(self, kind: str, day: date, **data: Any) -> None:
         transition = Transition(kind, day, data)
@@ -65,6 +68,7 @@ class Moves:
                     moved = self._try_to_pass(stage, day) or moved
                 if self.closed:
                     return
+        self._stand_down(day)
         if not self.closed and not self._unsettled():
             self._complete(day)
 
@@ -196,6 +200,7 @@ class Moves:
                 self._set_asking(stage, clock, tuple(unknown_facts(clock.only_if, self.env)), day)
                 return
             if not wanted:
+                self._unwanted.append((stage, clock))
                 return
         key = f"{stage.key}.{clock.key}"
         before = self.case.progress.deadlines.get(key)
@@ -211,12 +216,24 @@ class Moves:
         if before is not None and before.extensions and not new_round:
             found = self._with_extensions(clock, found)
         if before is not None and not new_round:
-            if before.status in ("met", "lapsed", "void"):
+            if before.status in ("met", "lapsed"):
                 return
-            if before.last_day == found.last_day.isoformat() and before.provisional == found.provisional:
+            same = before.last_day == found.last_day.isoformat() and before.provisional == found.provisional
+            if same and before.status != "void":
                 return
         self._answered(f"{stage.key}.{clock.key}", day)
         self.set_deadline(stage, clock, found, day, round_number=self._round(key, new_round))
+
+    def _stand_down(self, day: date) -> None:
+        """A clock that would move the case and no longer applies (a fact was corrected) does not run on, unless its
+        stage has just ended: then it was met."""
+        unwanted, self._unwanted = self._unwanted, []
+        for stage, clock in unwanted:
+            key = f"{stage.key}.{clock.key}"
+            before = self.case.progress.deadlines.get(key)
+            if clock.effect.moves and before is not None and before.status in ("running", "asking"):
+                self._answered(key, day)
+                self.emit("deadline_void", day, stage=stage.key, clock=clock.key, clause=clock.clause)
 
     def _with_extensions(self, clock: Clock, found: Computation) -> Computation:
         """The deadline with all that was added to it (the fact holds the sum of the extensions)."""
@@ -261,7 +278,7 @@ class Moves:
     def _set_asking(self, stage: Stage, clock: Clock, names: tuple[str, ...], day: date) -> None:
         key = f"{stage.key}.{clock.key}"
         before = self.case.progress.deadlines.get(key)
-        if before is None or before.status == "running":
+        if before is None or before.status in ("running", "void"):
             self.emit(
                 "deadline_set",
                 day,
@@ -313,6 +330,11 @@ class Moves:
                     serious=what.serious,
                     clause=what.clause,
                 )
+        elif isinstance(what, Withdraws):
+            cycle = int(self.env_text(what.cycle))
+            for subject in self.subjects(what.subject):
+                named = {"key": withdrawn(what.key), "subject": subject, "cycle": cycle, "value": what.value}
+                self.emit("remembered", day, **named, clause=what.clause)
         elif isinstance(what, SetsBarEnd):
             set_end(self, what, day)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shixian.rules.history import withdrawn
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.standing import STANDING_TITLES
 from shixian.rules.wording import Wording, owed
@@ -106,6 +107,15 @@ def _decided(lifecycle: Lifecycle, event: Mapping[str, Any]) -> str:
     return f"决定{event['title']}" + "".join(f"，{part}" for part in parts if part)
 
 
+def _remembered(lifecycle: Lifecycle, event: Mapping[str, Any]) -> str:
+    key = str(event["key"])
+    kept = key.removesuffix(withdrawn(""))
+    said = f"{kept}：{event['subject']}，{event['value']}"
+    if kept == key:
+        return f"留存记录 {said}"
+    return f"撤销 {event['cycle']} {lifecycle.cycle_title}的记录 {said}（原记录保留）"
+
+
 def _integrity(lifecycle: Lifecycle, event: Mapping[str, Any]) -> str:
     return f"{event['subject']} 记入科研信用记录{'（严重）' if event.get('serious') else ''}：{event['ground']}"
 
@@ -144,7 +154,7 @@ _KINDS: Mapping[str, Callable[[Lifecycle, Mapping[str, Any]], str]] = {
         f"{e['subject']} 在 {e['lifecycle']} 的限制由 {e['before'] or '无终期'} 改至 {e['last_day']}：{e['text']}"
     ),
     "bar_applied": lambda law, e: f"据此不准 {e['subject']} 办理 {e['lifecycle']} 案件 {e['ref']}（{e['act']}）",
-    "remembered": lambda law, e: f"留存记录 {e['key']}：{e['subject']}，{e['value']}",
+    "remembered": _remembered,
     "carried_over": lambda law, e: f"转入 {e['cycle']} {law.cycle_title}",
     "late_allowed": lambda law, e: f"{_stage(law, e)}准予逾期办理",
     "identity_viewed": lambda law, e: "查看已封存的身份信息",

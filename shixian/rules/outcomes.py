@@ -11,7 +11,7 @@ from typing import Any
 
 from shixian.rules.amounts import Amount, given
 from shixian.rules.clockwork import resolve
-from shixian.rules.conditions import Expression, words
+from shixian.rules.conditions import Expression, Fact, words
 from shixian.rules.drawing import draw, exhausted, overdrawn
 from shixian.rules.errors import FormulaError, MoneyError
 from shixian.rules.facts import NONE, UNKNOWN
@@ -42,7 +42,18 @@ def money_refusal(moves: Moves, act: Act) -> Refusal | None:
         return Refusal(
             "over_ceiling", f"“{decides.title}”超过上限", decides.clause, "调整至上限以内", (), (compared, *ceiling.working)
         )
-    return overdrawn(moves, decides, amount.money) if amount is not None else None
+    if amount is None:
+        return None
+    return overdrawn(moves, decides, amount.money) or _nobody(moves, decides, amount.money)
+
+
+def _nobody(moves: Moves, decides: Decides, amount: Money) -> Refusal | None:
+    """Money is owed to somebody: a decision whose payee is 未知 or 无 is refused, and obliges to nothing."""
+    for owes in decides.owes if not amount.is_zero else ():
+        if not isinstance(owes.payee.evaluate(moves.env), str):
+            asks = tuple(node.name for node in owes.payee.walk() if isinstance(node, Fact))
+            return Refusal("unknown", f"“{decides.title}”的收款人尚未查明", owes.clause, "查明收款人后再作决定", asks)
+    return None
 
 
 def amount_of(

@@ -28,9 +28,10 @@ from shixian.rules.lifecycle import (
     Silent,
     Stage,
     Window,
+    lapses,
 )
 from shixian.rules.timing import LaterOf, OnDay, SetByAct, SetByCall
-from shixian.rules.wording import Wording, lapses
+from shixian.rules.wording import Wording
 
 KINDS: Mapping[str, str] = {
     "lapse": "未规定逾期后果",

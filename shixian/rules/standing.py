@@ -14,8 +14,9 @@ from shixian.rules.clockwork import extended, whole
 from shixian.rules.conditions import lift
 from shixian.rules.decide import Acted
 from shixian.rules.errors import FactsError, PeriodError
-from shixian.rules.facts import UNKNOWN, to_stored
-from shixian.rules.lifecycle import Binds, Closed, Opens, Stage
+from shixian.rules.facts import UNKNOWN, same, to_stored
+from shixian.rules.grounds import rests_on
+from shixian.rules.lifecycle import Act, Binds, Closed, LeftToMeasures, Opens, Stage, lapses
 from shixian.rules.moves import Moves
 from shixian.rules.periods import Period, days_between, parse_day
 from shixian.rules.state import Refusal
@@ -58,9 +59,17 @@ def _answer(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | No
         except FactsError as error:
             return Refusal("bad_input", error.message, error.clause or stage.clause, error.remedy or "")
         known = moves.env.fact(name) is not UNKNOWN
+        if not known and (act := _states(moves, name)) is not None:
+            text = f"{field.label}由“{act.title}”写明"
+            return Refusal("by_act", text, act.clause, f"作出“{act.title}”（{act.verb}）并说明理由")
         if known and (who.side is not Binds.OFFICE or not acted.reason.strip()):
             return Refusal("known", f"{field.label}已经查明", field.clause, "更正须由经办机关作出并说明理由")
-        if field.answered_by not in (None, who.key) and who.side is not Binds.OFFICE:
+        grounds = rests_on(moves, name) if known and not same(values[name], moves.env.fact(name)) else None
+        if grounds is not None:
+            text = f"已据{field.label}作出“{grounds.title}”，不能以查明事实更正"
+            return Refusal("settled", text, grounds.clause, "按条文规定的程序变更或者撤销该后果")
+        owner = moves.lifecycle.actor(field.answered_by or "")
+        if owner not in (None, who) and (who.side is not Binds.OFFICE or owner.side is Binds.OFFICE):
             return Refusal("wrong_actor", f"{field.label}不由{who.title}填报", field.clause)
     if not values:
         return Refusal("missing_input", "没有填写任何事实", stage.clause)
@@ -70,6 +79,16 @@ def _answer(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | No
     moves.rearm(day)
     moves.advance(day)
     return None
+
+
+def _states(moves: Moves, name: str) -> Act | None:
+    """The act of discretion that states the fact, with its reason, in a stage that is open: an answer is no way
+    round it. Not where the case itself waits for the answer."""
+    questions = (item[3].split("：")[-1] for item in moves.case.progress.lists.values() if item[0] == "ask")
+    if any(name in question.split(",") for question in questions):
+        return None
+    stages = (moves.lifecycle.stage(key) for key in moves.case.progress.open_stages())
+    return next((act for stage in stages for act in stage.acts if act.discretion and name in act.inputs), None)
 
 
 def _extend(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | None:
@@ -120,6 +139,16 @@ def _undecided(moves: Moves, stage: Stage) -> Refusal | None:
     return None
 
 
+def _by_measure(moves: Moves, stage: Stage) -> Refusal | None:
+    """Where the text names measures of its own, the case ends by one of them."""
+    undecided = {item[2] for item in moves.case.progress.lists.values() if item[:2] == ["decide", stage.key]}
+    for clock in stage.clocks:
+        if clock.clause in undecided and any(isinstance(what, LeftToMeasures) for what in lapses(clock.lapse)):
+            text = f"“{stage.title}”不能以“因逾期终结”结束：条文规定了处理措施"
+            return Refusal("by_measure", text, clock.clause, "作出条文规定的处理措施，或者准予逾期办理（allow_late）")
+    return None
+
+
 def _allow_late(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | None:
     refusal = _office(moves, stage, acted, "准予逾期办理") or _undecided(moves, stage)
     if refusal is None:
@@ -129,7 +158,7 @@ def _allow_late(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal 
 
 
 def _end_case(moves: Moves, stage: Stage, acted: Acted, day: date) -> Refusal | None:
-    refusal = _office(moves, stage, acted, "因逾期终结") or _undecided(moves, stage)
+    refusal = _office(moves, stage, acted, "因逾期终结") or _undecided(moves, stage) or _by_measure(moves, stage)
     if refusal is None:
         _record(moves, stage, acted, day, "因逾期终结", stage.clause)
         clause = next(i[2] for i in moves.case.progress.lists.values() if i[0] == "decide" and i[1] == stage.key)

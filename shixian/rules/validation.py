@@ -13,7 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from shixian.rules.cohort import ENDS, ROUNDINGS, TIES, places, scoring_act
 from shixian.rules.conditions import Children, Expression, Fact, Mark, OfParent, OutcomeOf, Parameter, Remembered
 from shixian.rules.errors import DeclarationError, MoneyError
-from shixian.rules.family import ChildrenWhere, DecidedByChildren
+from shixian.rules.family import ChildrenWhere, DecidedByChildren, LastChild
 from shixian.rules.general import RULES, applies
 from shixian.rules.history import LatestRemembered
 from shixian.rules.lifecycle import (
@@ -23,7 +23,6 @@ from shixian.rules.lifecycle import (
     Cohort,
     Effect,
     Goes,
-    Lapse,
     Lifecycle,
     OneOf,
     Opens,
@@ -31,6 +30,7 @@ from shixian.rules.lifecycle import (
     Stage,
     Window,
     edge,
+    lapses,
 )
 from shixian.rules.quota import Quota
 from shixian.rules.timing import (
@@ -44,6 +44,8 @@ from shixian.rules.timing import (
     Yearly,
     YearsFromNewYear,
 )
+
+OF_CHILDREN = Children | DecidedByChildren | ChildrenWhere | LastChild
 
 
 def validate(lifecycle: Lifecycle, siblings: frozenset[str] = frozenset()) -> None:
@@ -139,7 +141,7 @@ class _Check:
         """Every outcome must be produced by an act, a lapse or a gate; and some way into the stage must exist."""
         produced = {act.outcome for act in stage.acts if act.outcome}
         for clock in stage.clocks:
-            produced |= {what.outcome for what in _lapses(clock.lapse) if isinstance(what, Goes)}
+            produced |= {what.outcome for what in lapses(clock.lapse) if isinstance(what, Goes)}
         if stage.automatic is not None:
             produced |= {stage.automatic.outcome, stage.automatic.otherwise or stage.automatic.outcome}
         if stage.cohort is not None:
@@ -269,7 +271,7 @@ class _Check:
         self._timing(stage, clock)
         self._reading(clock.reading, stage.key, f"期限 {clock.key}")
         outcomes = {outcome.key for outcome in stage.outcomes}
-        for what in _lapses(clock.lapse):
+        for what in lapses(clock.lapse):
             if isinstance(what, Goes) and what.outcome not in outcomes:
                 raise self.fail(f"期限 {clock.key} 的逾期结果 {what.outcome} 无人承接", stage.key)
             if isinstance(what, Closed):
@@ -280,7 +282,7 @@ class _Check:
                     raise self.fail(f"重复的期限 {clock.key} 须是每年的固定日期", stage.key)
         if isinstance(clock.lapse, OneOf):
             self._expressions(stage.key, [guard for guard, _ in clock.lapse.cases])
-        handled = any(isinstance(what, Goes | Closed | Spawn) for what in _lapses(clock.lapse))
+        handled = any(isinstance(what, Goes | Closed | Spawn) for what in lapses(clock.lapse))
         if clock.effect is Effect.TERM_RUN and not handled:
             raise self.fail(f"期限 {clock.key} 期满后无人承接", stage.key, "写明期满后的结果")
         if not clock.effect.moves and isinstance(clock.lapse, Closed | Goes | Spawn):
@@ -334,7 +336,7 @@ class _Check:
             raise self.fail(f"条件用到的年度通知参数 {node.name} 未声明", stage)
         if isinstance(node, OutcomeOf) and node.stage not in self.keys:
             raise self.fail(f"条件用到的环节 {node.stage} 不存在", stage)
-        if isinstance(node, Children | DecidedByChildren | ChildrenWhere) and node.lifecycle not in self.siblings:
+        if isinstance(node, OF_CHILDREN) and node.lifecycle not in self.siblings:
             raise self.fail(f"条件用到的程序 {node.lifecycle} 不存在", stage)
         if isinstance(node, Mark) and "." in node.name and not self._mark(node.name):
             raise self.fail(f"条件用到的时点 {node.name} 不存在", stage)
@@ -364,11 +366,3 @@ def _nodes(expression: Expression) -> Iterator[Expression]:
     for node in expression.walk():
         if not isinstance(node, OfParent):
             yield node
-
-
-def _lapses(lapse: Lapse) -> Iterator[Lapse]:
-    if isinstance(lapse, OneOf):
-        yield from (what for _, what in lapse.cases)
-        yield lapse.otherwise
-    else:
-        yield lapse

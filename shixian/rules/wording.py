@@ -7,10 +7,11 @@ own `describe` says. A node or timing it does not know is an error, so that noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shixian.rules.ages import NewYearsDay
+from shixian.rules.computed import Computed
 from shixian.rules.experts import Commitment, Drawn, Shared
 from shixian.rules.expressions import (
     AllOf,
@@ -34,8 +35,8 @@ from shixian.rules.expressions import (
     words,
 )
 from shixian.rules.facts import NONE, Field
-from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
-from shixian.rules.history import LatestRemembered
+from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren, LastChild
+from shixian.rules.history import LatestRemembered, Standing, StandingAfter
 from shixian.rules.lifecycle import (
     Bars,
     Binds,
@@ -54,7 +55,9 @@ from shixian.rules.lifecycle import (
     Silent,
     Spawn,
     Stage,
+    Withdraws,
 )
+from shixian.rules.names import First
 from shixian.rules.periods import Period, Roll
 from shixian.rules.points import AtMost
 from shixian.rules.quota import Left, Quota, Used
@@ -164,6 +167,10 @@ class Wording:
                 return f"{self.fact(subject)}{when}的“{key}”记录数" + (f"（{value}）" if value else "")
             case LatestRemembered(key, subject):
                 return f"{self.fact(subject)}此前最近一次“{key}”记录"
+            case Standing(key, subject, cycle, value):
+                return f"{self.fact(subject)}在{self.expression(cycle)}的“{key}”记录中未撤销的项数（{value}）"
+            case StandingAfter(key, subject, after):
+                return f"{self.fact(subject)}在{self.expression(after)}以后未撤销的“{key}”记录数"
             case AtMost(of, most):
                 return f"{self.expression(of)}（至多计{self.expression(most)}）"
             case Children(lifecycle, status, outcome):
@@ -179,6 +186,8 @@ class Wording:
             case Arithmetic(operator, left, right):
                 first = self._bracketed(left, operator in ("×", "÷"))
                 return f"{first} {operator} {self._bracketed(right, operator in ('×', '÷', '－'))}"
+            case First(of, count):
+                return f"{self.expression(of)}的前{count}名"
             case Size(of):
                 return f"{self.expression(of)}的项数"
             case Known(of):
@@ -198,12 +207,18 @@ class Wording:
             case DecidedByChildren(lifecycle, key, latest):
                 below = self._of(lifecycle)
                 return f"{self.programme(lifecycle)}{'最近一次' if latest else '累计'}决定的{(below or self).decision(key)}"
+            case Computed(call):
+                inputs = "、".join(self.expression(value) for value in call.inputs.values())
+                return f"{call.formula.title}（按{inputs}）"
             case Used(quota):
                 return f"{self.quota(quota)}的已用额"
             case Left(quota):
                 return f"{self.quota(quota)}的余额"
             case ChildrenWhere(lifecycle, where):
                 return f"符合“{(self._of(lifecycle) or self).expression(where)}”的{self.programme(lifecycle)}件数"
+            case LastChild(lifecycle, where, of):
+                below = self._of(lifecycle) or self
+                return f"最后一件“{below.expression(where)}”的{self.programme(lifecycle)}的{below.expression(of)}"
             case NewYearsDay(year):
                 return f"{self.expression(year)}的1月1日"
             case Shared(left, right):
@@ -280,6 +295,10 @@ class Wording:
                 only = f"，仅限{self.expression(what.only_if)}" if what.only_if is not None else ""
                 value = self.expression(what.value)
                 return f"留存“{what.key}”记录：{self.fact(what.subject)}，{value}{only}（{what.clause}）"
+            case Withdraws():
+                of = f"{self.fact(what.subject)}在{self.expression(what.cycle)}的“{what.key}”记录（{what.value}）"
+                only = f"，仅限{self.expression(what.only_if)}" if what.only_if is not None else ""
+                return f"撤销{of}，原记录保留{only}（{what.clause}）"
         raise TypeError(f"no words for {type(what).__name__}")
 
     def _effect(self, stage: Stage, clock: Clock) -> str:
@@ -375,12 +394,3 @@ def owed(debtor: str, direction: str, payee: str) -> str:
 def period_words(period: Period) -> str:
     """A period as a text writes it: "2个月"."""
     return period.zh.replace(" ", "")
-
-
-def lapses(lapse: Lapse) -> Iterator[Closed | Goes | Spawn | Silent]:
-    """The consequences a lapse can have: itself, or each of its cases."""
-    if isinstance(lapse, OneOf):
-        yield from (what for _, what in lapse.cases)
-        yield lapse.otherwise
-    else:
-        yield lapse

@@ -102,14 +102,14 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
 
 
-_DISABLED = re.compile(r"<button[^>]*\bdisabled\b[^>]*>(.*?)</button>\s*(?=(.{0,600}))", re.S)
+_DISABLED = re.compile(r"<button[^>]*\bdisabled\b[^>]*>(.*?)</button>\s*(?=(.{0,900}))", re.S)
 
 
 def disabled(page: str) -> dict[str, str]:
     """Every disabled control of a page with the text that stands beside it."""
     found: dict[str, str] = {}
     for title, after in _DISABLED.findall(page):
-        beside = re.match(r'<(?:span|p) class="hint">(.*?)</(?:span|p)>', after, re.S)
+        beside = re.match(r'<(?:span|p) class="hint">(.*?)</(?:p|div|form)>', after, re.S)
         found[title] = re.sub(r"<[^>]+>|\s+", " ", beside[1]).strip() if beside else ""
     return found
 

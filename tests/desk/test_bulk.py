@@ -31,6 +31,14 @@ def _three(client: TestClient) -> list[str]:
     return [*refs, OVERDUE]
 
 
+def test_an_act_that_no_case_would_accept_is_no_button_and_says_why(client_of: ClientOf) -> None:
+    """What is offered is what will be accepted; of a case that a clock has ended in the meantime nothing is."""
+    shown = client_of(Role.OFFICER).get("/bulk", params={"ref": ["SH-A-2021-0008", OVERDUE]}).text
+    assert not re.search(r'<button name="act" value="sh-award\|second_review_notice\|publish"', shown)
+    assert "现在都不能办理" in shown and "至多1次" in shown and 'href="/cases/SH-A-2021-0008#acts-title"' in shown
+    assert re.search(r"案件已于 2021年\d+月\d+日 终结：视为自动放弃", shown) and ACT not in shown
+
+
 def _events(desk: DeskConfig) -> int:
     with reading(desk.engine) as connection:
         return int(connection.scalar(select(func.count()).select_from(event)) or 0)
@@ -45,7 +53,7 @@ def test_choose_try_do_and_again(client_of: ClientOf, desk: DeskConfig) -> None:
     officer = client_of(Role.OFFICER)
     refs = _three(officer)
     chosen = officer.get("/bulk", params={"ref": [*refs, "NO-SUCH"]})
-    assert ACT in chosen.text and "NO-SUCH" in chosen.text and "3 件正处于该环节" in chosen.text
+    assert ACT in chosen.text and "NO-SUCH" in chosen.text and "2 件正处于该环节，现在均可办理" in chosen.text
     form = officer.post("/bulk", data={"ref": refs, "act": ACT})
     assert form.status_code == 200 and "试办（不记录）" in form.text
     before = _events(desk)

@@ -14,11 +14,14 @@ from shixian.casework.staff.people import Role
 from shixian.casework.views import read_case
 from shixian.desk.chart import chart_of, layers
 from shixian.desk.config import DeskConfig
+from shixian.desk.words import plain_page
+from shixian.display.plain import Plain
 from shixian.programmes import catalogue
 from shixian.rules.lifecycle import edge
 from shixian.rules.state import Progress
 from tests.desk.conftest import ClientOf
 from tests.desk.office import OVERDUE, UNDECIDED
+from tests.desk.plain import internal
 
 
 def _refs(desk: DeskConfig) -> list[str]:
@@ -86,12 +89,14 @@ def test_every_case_opens_and_no_control_is_disabled_without_its_reason(
         page = client.get(f"/cases/{ref}")
         assert page.status_code == 200, (ref, page.text[-500:])
         assert not unexplained(page.text), ref
+        assert not list(internal(page.text)), ref
         disabled += page.text.count('aria-disabled="true"')
         assert "<style" not in page.text and " style=" not in page.text and "<script>" not in page.text
         for path in sorted(set(re.findall(r'class="button[^"]*" href="(/cases/[^"]+/act/[^"]+)"', page.text)))[:2]:
             form = client.get(path)
             assert form.status_code == 200, path
             assert not unexplained(form.text), path
+            assert not list(internal(form.text)), path
     if role is not Role.SECTION_HEAD:
         assert disabled > 20
 
@@ -124,8 +129,9 @@ def test_every_deadline_opens_its_working_and_every_amount_its_tree(client_of: C
     view = read_case(desk.engine, "SH-MF-2020-0002")
     set_days = [one for one in view.events if one.kind == "deadline_set" and one.data.get("working")]
     assert set_days and view.decisions
+    plain = Plain(desk.books.lifecycle("sh-matching-funds"), desk.books.lifecycles)
     for one in set_days:
-        assert all(str(line) in page for line in one.data["working"])
+        assert all(plain_page(plain(str(line))) in page for line in one.data["working"])
     assert page.count("金额构成") >= len(view.decisions)
     assert "上限" in page and "第五条" in page
 

@@ -23,6 +23,7 @@ from shixian.display.lists import PROVINCES, SEEN, TABS
 from shixian.rules.narrate import LISTS
 from tests.desk.conftest import ClientOf
 from tests.desk.office import PEOPLE
+from tests.desk.plain import english_chinese
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 FILES = sorted(TEMPLATES.glob("*.html"))
@@ -122,9 +123,48 @@ def test_a_page_switched_to_english_has_english_columns_and_ways(
     assert parts and not wrong, wrong
 
 
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        (Role.OFFICER, "/worklist?tab=all"), (Role.OFFICER, "/cases/SH-A-2021-0008"),
+        (Role.SECTION_HEAD, "/cases/SH-MF-2020-0002"), (Role.AUDITOR, "/cases/SH-MF-2020-0002?as_of=2020-08-10"),
+        (None, "/notices/SH-A-2021-0009/second_review_notice"), (Role.FINANCE_MAKER, "/finance"),
+        (Role.OFFICER, "/finance/propose?programme=sh-incubator-annual-review"), (Role.AUDITOR, "/audit"),
+    ],
+)  # fmt: skip
+def test_on_the_most_used_pages_only_law_and_data_stay_chinese(
+    client_of: ClientOf, who: Role | None, path: str
+) -> None:
+    """Whatever is Chinese on an English page says so (`lang`): the law's words, names, what people wrote."""
+    browser = client_of(who)
+    browser.cookies.set(LANGUAGE_COOKIE, "en")
+    text = browser.get(path).text
+    assert "<main" in text and 'lang="zh-CN"' in text
+    # An English sentence may name an office or a person.
+    left = [one for one in english_chinese(text) if not re.search(r"[a-z]{2,}.*\b[a-z]{2,}", one)]
+    assert not left, left
+
+
+def test_sentences_that_the_desk_makes_are_said_in_english() -> None:
+    assert words.say("余 3 个工作日（5 日）", "en") == "3 working days left (5 days)"
+    said = words.say("先由中心作出“核准·通过”（经办、审批（张三、李四））", "en")
+    assert said == "first “核准·通过” by 中心 (recorded by officer, section head (张三、李四))"
+    assert words.say("“孙审计”（审计）无权作出审批", "en") == "“孙审计” (auditor) is not allowed: approving"
+    law = "公示期满且无异议后再列入批次"
+    assert words.say(law, "en") == law and words.say("余5日", "zh") == "余5日"
+    page = "<p>3 payments，1,234.50元（万元）</p><p>至 2021年3月1日 届满</p><td>2021年3月1日 09:00</td><p>Paid 600,000.00元（60万元）。</p>"
+    shown = words.plain_page(page, "en")
+    assert "<p>至 2021年3月1日 届满</p><td>1 March 2021 09:00</td><p>Paid CNY 600,000.00. </p>" in shown
+
+
 def test_the_walkers_see() -> None:
     source = (
         '<h1>{{ say("甲") }}</h1>{% for a, b in [("/", "乙")] %}{{ say(b) }}{% endfor %}{{ say("丙" if x else "丁") }}'
     )
     assert literals(source) == {"甲", "乙", "丙", "丁"} and raw(source) == []
+    assert english_chinese('<p>正文<b lang="zh-CN">法<i>条</i></b><br>尾</p><p title="题">Day 2021年3月1日</p>') == [
+        "正文",
+        "尾",
+        "题",
+    ]
     assert raw("<th>列</th><p>正文</p><button>按</button><p title='题'>x</p>") == ["列", "按", "题"]

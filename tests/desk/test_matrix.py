@@ -174,6 +174,7 @@ TABLE: dict[str, frozenset[Role] | str] = {
     "POST /api/v1/cases/{ref:path}/objections": OBJECTING,
     "POST /api/v1/calls": HEAD,
     "GET /api/v1/batches": READERS,
+    "GET /api/v1/proposals": READERS,
     "GET /api/v1/batches/{ref}": READERS,
     "POST /api/v1/batches": MAKER,
     "POST /api/v1/batches/{ref}/approve": CHECKER,

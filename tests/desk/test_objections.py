@@ -171,6 +171,16 @@ def test_the_case_page_leads_to_the_sealed_papers_and_not_to_their_ciphertext(
         assert f'href="{path}"' in text and officer.get(path).status_code == 200
         old = officer.get(f"/cases/{ref}/documents/{digest}")
         assert (old.status_code, old.headers["location"]) == (303, path)
+    # Nothing else offers them: not the case objected to, its notice, the lists, the record or the sheets of paper.
+    for who, path in (
+        (officer, f"/cases/{AWARD}"),
+        (officer, "/worklist?tab=all"),
+        (officer, f"/cases/{AWARD}/print/notice/{STAGE}"),
+        (auditor, f"/audit?case={ref}"),
+        (client_of(None), f"/notices/{AWARD}/{STAGE}"),
+    ):
+        answer = who.get(path)
+        assert answer.status_code == 200 and not any(digest in answer.text for digest in digests), path
     seen = auditor.get(f"/cases/{ref}").text
     assert "/objection-papers/" not in seen and "封存，只向承办人开启" in seen
     assert auditor.get(f"/objection-papers/{ref}/{digests[0]}").status_code == 403

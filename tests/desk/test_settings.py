@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -147,13 +149,41 @@ def test_a_deputy_is_named_on_the_page(desk: DeskConfig, client_of: ClientOf) ->
     assert browser.post("/settings/delegations", data=form | {"first_day": "x"}).status_code == 422
 
 
+def special_days(page: str, year: int) -> list[tuple[str, ...]]:
+    """The rows of a year: festival, days, off or worked, notice."""
+    part = page.partition(f'id="y{year}"')[2].partition("</details>")[0]
+    rows = re.findall(r"<tr>(<td>.*?)</tr>", part)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in rows]
+    return [tuple(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", cell)).strip() for cell in row) for row in cells]
+
+
 def test_a_year_that_is_not_announced_is_said_so(client_of: ClientOf, desk_clock: Clock) -> None:
     known = client_of(Role.AUDITOR).get("/settings/calendars").text
     assert "尚未载入" not in known
-    for rests_on in ("国办发明电〔2020〕27号", "国办发明电〔2019〕16号", "国办发明电〔2020〕1号", "2020年1月27日 公布，调整"):
+    for rests_on in (
+        "国办发明电〔2020〕27号",
+        "国办发明电〔2019〕16号",
+        "国办发明电〔2020〕1号",
+        "2020年1月27日 公布，调整",
+    ):
         assert rests_on in known, "each year names the notices it rests on"
+    # 国办发明电〔2020〕27号: 春节 2月11日至17日放假调休，共7天；2月7日（星期日）、2月20日（星期六）上班.
+    assert special_days(known, 2021)[:4] == [
+        ("元旦", "2021年1月1日至2021年1月3日 星期五至星期日，3 日", "放假", "国办发明电〔2020〕27号"),
+        ("春节", "2021年2月7日 星期日", "调休上班", "国办发明电〔2020〕27号"),
+        ("春节", "2021年2月11日至2021年2月17日 星期四至星期三，7 日", "放假", "国办发明电〔2020〕27号"),
+        ("春节", "2021年2月20日 星期六", "调休上班", "国办发明电〔2020〕27号"),
+    ]
+    # 国办发明电〔2020〕1号 lengthened the holiday to 2 February 2020: each day names the notice that it rests on.
+    assert {row[3] for row in special_days(known, 2020) if row[0] == "春节"} == {
+        "国办发明电〔2019〕16号",
+        "国办发明电〔2020〕1号",
+    }
     desk_clock.at("2031-06-10T10:00")
     text = client_of(Role.AUDITOR).get("/settings/calendars").text
+    assumed = special_days(text, 2032)
+    assert ("元旦", "2032年1月1日 星期四", "放假 暂定", "国务院令第795号") in assumed
+    assert all("暂定" in row[2] for row in assumed) and not any("暂定" in row[2] for row in special_days(text, 2021))
     assert "2032 年的放假通知尚未载入" in text
     assert "暂按固定日期的法定节日" in text and "国务院令第795号" in text
 

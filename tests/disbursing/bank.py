@@ -133,6 +133,15 @@ class Payments:
         keys = self.bank.totals()["keys"]
         return [keys.get(row.key, {"times": 0})["times"] for row in self.attempts()]
 
+    def references(self) -> list[str]:
+        """The bank's own reference of each of our attempts, asked now over connections that nothing has spoilt."""
+
+        async def work() -> list[str]:
+            async with self.connector() as treasury:
+                return [(await treasury.query(row.key)).reference for row in self.attempts()]
+
+        return asyncio.run(work())
+
     def sound(self) -> None:
         """Nothing paid beyond what is owed; the ledger says what the attempts say; the record verifies."""
         keys = self.bank.totals()["keys"]

@@ -14,6 +14,7 @@ from models import BatchStatus, attempt, batch, batch_line, payee_account
 from shixian.casework.database import reading, transaction
 from shixian.casework.money import batches, unsettled
 from shixian.casework.money.attempts import GROUP, claim_next
+from shixian.disbursing import run
 from shixian.disbursing.alone import only_one
 from shixian.disbursing.run import DOUBTS, Progress
 from shixian.rules.errors import Conflict, NotPermitted, ShixianError
@@ -57,9 +58,11 @@ def test_unknown_later_known_is_one_payment(payments: Payments, fault: str) -> N
     payments.bank.faults(**{fault: True})
     report = payments.release()
     assert report.complete and payments.statuses() == ["paid"] * 6 and payments.times() == [1] * 6
-    assert report.resent == 0
+    assert [row.reference for row in payments.attempts()] == payments.references()
     if fault != "duplicate_reply":
-        assert all(row.inquiries >= 1 for row in payments.attempts())
+        assert report.resent == 0 and all(row.inquiries >= 1 for row in payments.attempts())
+    # A reply that comes twice spoils some of the next answers, or none: that is a matter of timing. A spoilt connection
+    # is cut, and with it a request that the bank has not read yet: that one it does not know, and it is sent again.
     payments.sound()
 
 
@@ -200,8 +203,9 @@ def test_a_second_release_is_told_that_one_is_running(payments: Payments) -> Non
     assert payments.release().complete and payments.times() == [1] * 6
 
 
-def test_sent_but_not_recorded_is_bounded(database: Engine, bank: Bank) -> None:
-    cases = GROUP // 2 + 8
+def test_sent_but_not_recorded_is_bounded(database: Engine, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "GROUP", 32)
+    cases = 24
     payments = Payments.prepared(database, bank, cases=cases)
     most = 0
 
@@ -211,7 +215,7 @@ def test_sent_but_not_recorded_is_bounded(database: Engine, bank: Bank) -> None:
 
     bank.faults(slow=2)
     assert payments.release(progress=look, connections=8).complete
-    assert GROUP // 2 < most <= GROUP
+    assert 16 < most <= 32 <= GROUP
     assert payments.times() == [1] * 2 * cases
     payments.sound()
 

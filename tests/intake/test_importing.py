@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, func, select
+from stdnum.cn import uscc
 
 from models import METADATA, case_file, refused_opening
 from shixian.casework.database import reading, transaction
@@ -58,7 +59,13 @@ def reasons(report: Report) -> list[str]:
 
 
 def several(count: int) -> list[dict[str, str]]:
-    return [ROW | {"申报编号": f"A-{number}", "统一社会信用代码": "无"} for number in range(count)]
+    return [ROW | {"申报编号": f"A-{number}", "统一社会信用代码": unit_code(number)} for number in range(count)]
+
+
+def unit_code(number: int) -> str:
+    """A unit of its own for each row: a required code is never 无."""
+    body = f"91310000MA1F{number:05}"
+    return body + uscc.calc_check_digit(body)
 
 
 def test_each_row_becomes_a_case_that_the_engine_runs(engine: Engine, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from shixian.rules.history import withdrawn
 from shixian.rules.lifecycle import (
     Act,
     Bars,
@@ -23,6 +24,7 @@ from shixian.rules.lifecycle import (
     SetsBarEnd,
     Spawn,
     Stage,
+    Withdraws,
 )
 
 
@@ -173,5 +175,7 @@ def _consequences(consequences: tuple[Consequence, ...]) -> Iterator[Pair]:
             yield "bar applied", what.text, what.clause
         elif isinstance(what, SetsBarEnd):
             yield "bar end", what.text, what.clause
+        elif isinstance(what, Withdraws):
+            yield "history", withdrawn(what.key), what.clause
         else:
             yield "history", what.key, what.clause

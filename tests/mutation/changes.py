@@ -166,6 +166,7 @@ LISTED_CALLS = {
     "Bars": "consequence",
     "SetsBarEnd": "consequence",
     "Remember": "consequence",
+    "Withdraws": "consequence",
     "Owes": "decision",
     "party_clock": "clock",
     "office_clock": "clock",

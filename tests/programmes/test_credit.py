@@ -73,7 +73,7 @@ def test_every_reading_is_used_somewhere(loaded: Mapping[str, Lifecycle]) -> Non
 
 def test_what_the_text_leaves_open_is_listed(loaded: Mapping[str, Lifecycle]) -> None:
     listed = {(key, s.kind, s.clause) for key, one in loaded.items() for s in silences(one, loaded)}
-    assert listed == {("sh-credit", "act", "第十三条第一款第（二）项")}
+    assert listed == {("sh-credit", "act", "第十三条第一款第（二）项"), ("sh-credit", "act", "第十三条第三款")}
 
 
 def test_four_classes_five_general_and_ten_serious_acts() -> None:
@@ -152,6 +152,7 @@ NOMINATION = {
     "still_active": "是",
     "dispute_pending": "否",
     "permit_required": "否",
+    "foreign_candidate": "否",
 }
 
 

@@ -158,6 +158,7 @@ def test_who_is_barred_from_what(loaded: Mapping[str, Lifecycle]) -> None:
         ("第四十一条", "applicant", ("ah-nsf-application",)),
         ("第四十二条", "applicant", ("ah-nsf-application", "ah-nsf-taking-part")),
         ("第四十三条", "unit_code", ("ah-nsf-host",)),
+        ("第四十三条", "unit_name", ("ah-nsf-host",)),
     }
 
 

@@ -29,7 +29,7 @@ cases:
     facts: {award_kind: 青年科技杰出贡献奖, suggested_grade: 无, nominator_kind: 专家, nominator_name: 甲,
             expert_ground: 中国科学院院士,
             expert_own_field: 是, completers: 乙, ground: youth_basic, dispute_pending: 否, permit_required: 否,
-            project_name: 丙}
+            project_name: 丙, foreign_candidate: 否}
     acts:
       - {at: 2021-03-10T10:00, stage: nomination, do: submit, by: nominator,
          with: {documents: [nomination_form, ip_commitment]}}

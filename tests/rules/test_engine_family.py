@@ -11,7 +11,7 @@ from shixian.rules.conditions import Condition, OfParent, OutcomeOf, fact
 from shixian.rules.errors import DeclarationError
 from shixian.rules.expressions import Expression
 from shixian.rules.facts import FactSet, money_fact, text_fact
-from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
+from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren, LastChild
 from shixian.rules.lifecycle import Act, Closed, Decides, Lifecycle, Opens, Outcome, Stage
 from shixian.rules.money import wan
 from shixian.rules.validation import validate
@@ -137,6 +137,14 @@ def test_children_are_counted_by_where_they_stand() -> None:
     assert paid(play(first, [(3, "1元"), (1, "1元"), (2, "1元")])) == ["A/pay3"]
 
 
+def test_the_last_child_is_the_one_opened_last_of_those_that_meet_the_test() -> None:
+    last = OfParent(LastChild("pay", OutcomeOf("pay").equals("paid"), fact("amount")))
+    found = play(last.is_none | last.equals(wan(3)), [(2, "3万元"), (1, "5万元"), (3, "4万元")])
+    assert paid(found) == ["A/pay1", "A/pay2", "A/pay3"]  # pay2 stays the last until pay3 is paid
+    found = play(last.is_none | last.equals(wan(3)), [(1, "3万元"), (3, "4万元"), (2, "3万元")])
+    assert paid(found) == ["A/pay1", "A/pay3"]  # then it is pay3, with 4万元
+
+
 def test_nothing_decided_is_none_and_the_sum_of_nothing_is_zero() -> None:
     assert paid(play(OfParent(DecidedAmount("other")).is_none, [(1, "1元")])) == ["A/pay1"]
     assert paid(play(PARENT_TOTAL.equals(wan(0)), [(1, "1元"), (2, "1元")])) == ["A/pay1"]
@@ -186,8 +194,9 @@ def test_they_have_words() -> None:
     words = Wording(found["pay"], found)
     latest = DecidedByChildren("pay", "paid", latest=True)
     counted = ChildrenWhere("pay", OutcomeOf("pay").equals("paid"))
-    told = [words.expression(OfParent(node)) for node in (DecidedByChildren("pay", "paid"), latest, counted)]
-    assert len(set(told)) == 3 and all("“支付”" in text for text in told)
+    last = LastChild("pay", OutcomeOf("pay").equals("paid"), fact("unit_name"))
+    told = [words.expression(OfParent(node)) for node in (DecidedByChildren("pay", "paid"), latest, counted, last)]
+    assert "单位" in told[3] and len(set(told)) == 4 and all("“支付”" in text for text in told)
     assert "支付金额" in told[0] and "支付金额" in told[1] and "已支付" in told[2]
     assert "预算总额" in words.expression(OfParent(DecidedAmount("total")))
 

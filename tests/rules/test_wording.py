@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from shixian.rules.ages import NewYearsDay
+from shixian.rules.computed import Computed
 from shixian.rules.conditions import (
     AllOf,
     AnyOf,
@@ -35,10 +36,11 @@ from shixian.rules.conditions import (
 )
 from shixian.rules.describe import chart, in_order
 from shixian.rules.experts import Commitment, Conflict, Drawn, Shared
-from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
-from shixian.rules.history import LatestRemembered
-from shixian.rules.lifecycle import Closed, Goes, OneOf, Spawn, edge
+from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren, LastChild
+from shixian.rules.history import LatestRemembered, Standing, StandingAfter
+from shixian.rules.lifecycle import Closed, FormulaCall, Goes, OneOf, Spawn, edge
 from shixian.rules.money import wan
+from shixian.rules.names import First
 from shixian.rules.periods import Period, Roll, Unit
 from shixian.rules.points import AtMost
 from shixian.rules.quota import Left, Quota, Used
@@ -82,6 +84,11 @@ EXPRESSIONS: list[tuple[Expression, str]] = [
     (Compare("＝", OutcomeOf("award"), Constant("approved")), "“审定”的结果为“审核通过”"),
     (Remembered("winner", "unit_name", 1, "一等"), "单位名称1个年度前的“winner”记录数（一等）"),
     (LatestRemembered("winner", "unit_name"), "单位名称此前最近一次“winner”记录"),
+    (
+        Standing("winner", "unit_name", mark("cycle") - 1, "一等"),
+        "单位名称在年度 － 1的“winner”记录中未撤销的项数（一等）",
+    ),
+    (StandingAfter("winner", "unit_name", fact("approved")), "单位名称在批复日期以后未撤销的“winner”记录数"),
     (Children("sample-objection", "open"), "未结的“异议处理”件数"),
     (OfParent(fact("budget")), "原案件的项目预算"),
     (Later(fact("approved"), Period(2, Unit.MONTHS)), "批复日期之后2个月"),
@@ -121,6 +128,11 @@ EXPRESSIONS: list[tuple[Expression, str]] = [
     (Used(QUOTA), "“每家每年不超过10万元”（按单位名称，每年度至多100,000.00元）的已用额"),
     (Left(POOL), "“总额为限”（累计至多核定金额）的余额"),
     (Shared(fact("unit_name"), fact("kind")).equals(0), "单位名称与类别的共同项数 ＝ 0"),
+    (First(fact("unit_name"), 3), "单位名称的前3名"),
+    (
+        fact("granted") <= Computed(FormulaCall(formula=sample.ceiling, inputs={"budget": fact("budget")})),
+        f"核定金额 ≤ {sample.ceiling.title}（按项目预算）",
+    ),
     (Commitment(fact("unit_name")), "单位名称的摘要"),
     (
         Drawn(fact("unit_name"), (Conflict("kin", "近亲属", fact("kind"), "第一条"),), fact("staff"), fact("unit_name")),
@@ -163,6 +175,8 @@ def test_a_family_in_words() -> None:
     assert WORDS.expression(DecidedByChildren("sample-objection", "sum")) == "“异议处理”累计决定的sum"
     where = ChildrenWhere("sample-objection", fact("handled_on").is_known)
     assert WORDS.expression(where) == "符合“处理日期已查明”的“异议处理”件数"
+    last = LastChild("sample-objection", fact("handled_on").is_known, fact("handled_on"))
+    assert WORDS.expression(last) == "最后一件“处理日期已查明”的“异议处理”的处理日期"
     child = Wording(sample.CATALOGUE["sample-objection"], sample.CATALOGUE)
     assert child.expression(OfParent(fact("grade").equals("A"))) == "原案件的等级为优秀"
     assert child.anchor("parent.award.done") == "原案件“审定”办结之日"
@@ -175,7 +189,8 @@ def kinds(root: type) -> Iterator[type]:
 
 
 def test_no_node_and_no_timing_is_without_words() -> None:
-    told = {type(part) for node, _ in EXPRESSIONS for part in node.walk()} | {DecidedByChildren, ChildrenWhere}
+    told = {type(part) for node, _ in EXPRESSIONS for part in node.walk()}
+    told |= {DecidedByChildren, ChildrenWhere, LastChild}
     names = {f"{kind.__module__}.{kind.__name__}" for kind in told}
     # By name: a dataclass with slots leaves the class it was made from behind.
     have = {f"{kind.__module__}.{kind.__name__}" for kind in kinds(Expression)}

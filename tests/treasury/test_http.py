@@ -104,6 +104,32 @@ def test_a_reply_said_twice_is_never_taken_for_the_next_payment(bank: RunningBan
     asyncio.run(drill())
 
 
+def test_a_question_that_gets_an_earlier_answer_is_put_once_more_over_a_new_connection() -> None:
+    """An earlier answer said a second time: a payment stays unknown for it, for it may not be sent twice; a question
+    may. Over a new connection whatever is said counts."""
+    opened: list[str] = []
+
+    def open_one() -> httpx.MockTransport:
+        number = len(opened)
+        opened.append("")
+
+        def reply(request: httpx.Request) -> httpx.Response:
+            opened[number] += request.method[0]
+            spoilt = number == 0 and len(opened[0]) > 1
+            return httpx.Response(200, content=answer(OTHER if spoilt else ONE))
+
+        return httpx.MockTransport(reply)
+
+    async def drill(send: str) -> list[Outcome]:
+        opened.clear()
+        async with HttpTreasury(HttpConfig("http://127.0.0.1:1", SECRET, connections=1), now, open_one) as treasury:
+            first = await treasury.pay(ONE)
+            return [first.outcome, (await (treasury.query(ONE.key) if send == "G" else treasury.pay(ONE))).outcome]
+
+    assert asyncio.run(drill("G")) == [Outcome.PAID, Outcome.PAID] and opened == ["PG", "G"]
+    assert asyncio.run(drill("P")) == [Outcome.PAID, Outcome.UNKNOWN] and opened == ["PP"]
+
+
 def test_every_fault_at_once_and_nothing_is_paid_twice_or_misreported(bank: RunningBank) -> None:
     """As the release does it: what is unknown is asked, what is not found is sent again under its key."""
     faults = dict.fromkeys((*REPLIES, "refuse"), True)
@@ -194,6 +220,7 @@ def test_not_found_is_the_banks_own_word(bank: RunningBank) -> None:
 
 
 ONE = payment(100)
+OTHER = payment(100)
 
 
 @pytest.mark.parametrize(

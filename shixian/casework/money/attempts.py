@@ -14,7 +14,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, literal, select, update
+from sqlalchemy import Connection, Engine, Integer, RowMapping, Select, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import AttemptStatus, BatchStatus, attempt, batch, case_file, obligation, payee_account
@@ -46,7 +46,7 @@ from shixian.casework.staff.people import Person
 from shixian.rules.errors import Conflict, NotFound
 from shixian.rules.periods import legal_day as day_of
 
-GROUP = 128
+GROUP = 256
 """How many attempts of one releaser may at most have been sent without being recorded."""
 
 _S = AttemptStatus
@@ -86,7 +86,7 @@ def plan(
                 remedy="查询该义务的支付情况：shixian case 案号；已付的从批次中剔除",
             ) from error
         for row in connection.execute(_sendable().where(attempt.c.key.in_([row["key"] for row in rows]))).mappings():
-            connection.execute(update(attempt).where(attempt.c.id == row["id"]).values(content=_content(row)))
+            connection.execute(update(attempt).where(attempt.c.id == row["id"]).values(content=content_of_attempt(row)))
     data = {"count": len(lines), "fen": sum(line["fen"] for line in lines), "unknown": born_unknown}
     write_notes(connection, held, [journal.Note("attempts_planned", day, data)], recorded_at, person)
 
@@ -136,7 +136,24 @@ def _sendable() -> Select[Any]:
     )
 
 
-def _content(row: RowMapping) -> str:
+# Built once: each turn of a release puts them, and putting one together takes longer than running it.
+_NEXT_PLANNED = (
+    _sendable()
+    .where(attempt.c.batch_id == bindparam("own"), attempt.c.status == _S.PLANNED, attempt.c.parked.is_(False))
+    .order_by(attempt.c.id)
+    .limit(bindparam("at_most", type_=Integer()))
+)
+_INTEND = (
+    update(attempt)
+    .where(attempt.c.id.in_(bindparam("ids", expanding=True)), attempt.c.status == _S.PLANNED)
+    .values(
+        status=_S.INTENDED,
+        intended_at=func.coalesce(attempt.c.intended_at, bindparam("now", type_=attempt.c.intended_at.type)),
+    )
+)
+
+
+def content_of_attempt(row: RowMapping) -> str:
     """The hash of what is sent under a key: it must be the same each time."""
     sent = {name: row[name] for name in ("key", "obligation_id", "fen", "holder", "number", "bank", "ref", "clause")}
     return sha256(canonical_json(sent).encode()).hexdigest()
@@ -232,21 +249,14 @@ def _claim(
         raise PaymentError(
             f"批次 {held['ref']} 未放行，不得付款", remedy="先经复核并放行：shixian batch release 批次号"
         )
-    wanted = (attempt.c.batch_id == held["id"], attempt.c.status == _S.PLANNED, attempt.c.parked.is_(False))
-    query = _sendable().where(*wanted).order_by(attempt.c.id).limit(at_most)
     whole: list[RowMapping] = []
     while not whole:  # a group none of which may go is stopped or parked, and the next one looked at
-        rows = connection.execute(query).mappings().all()
+        rows = connection.execute(_NEXT_PLANNED, {"own": held["id"], "at_most": at_most}).mappings().all()
         if not rows:
             return []
         whole = _whole(connection, held, rows, done, legal_day, now, person)
         whole = _still_payable(connection, held, whole, done, legal_day, now, person, books)
-    first = func.coalesce(attempt.c.intended_at, literal(now, attempt.c.intended_at.type))
-    changed = connection.execute(
-        update(attempt)
-        .where(attempt.c.id.in_([row["id"] for row in whole]), attempt.c.status == _S.PLANNED)
-        .values(status=_S.INTENDED, intended_at=first)
-    )
+    changed = connection.execute(_INTEND, {"ids": [row["id"] for row in whole], "now": now})
     if changed.rowcount != len(whole):
         raise Conflict("其他人同时领取了同一批支付", remedy="重新运行放行")
     done.moved[("planned", "intended")] += len(whole)
@@ -267,7 +277,7 @@ def _whole(
     """The rows that say what they said when they were planned; any other is parked, with an alarm."""
     whole: list[RowMapping] = []
     for row in rows:
-        if _content(row) == row["content"]:
+        if content_of_attempt(row) == row["content"]:
             whole.append(row)
         else:
             done.alarms.append(f"支付 {row['key']}（{row['ref']}）的内容与放行时不符，未发出，已交人工处理")

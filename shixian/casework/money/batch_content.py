@@ -15,7 +15,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from models import batch_line, obligation
 from shixian.casework.chain import canonical_json
-from shixian.casework.money.payable import grouped
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.money.payees import accounts_of
 from shixian.rules.errors import BatchError
 from shixian.rules.money import MAXIMUM_FEN
@@ -60,9 +60,17 @@ def content_of(header: Mapping[str, Any] | RowMapping, lines: Iterable[Frozen]) 
         stated = [line.number, line.obligation_id, line.payee, line.fen, line.account_id, line.fingerprint]
         digest.update(b"\n" + canonical_json(stated).encode())
         count, fen = count + 1, fen + line.fen
-        accounts = (accounts + int(line.fingerprint or "0", 16)) % _FINGERPRINTS
+        accounts = (accounts + _number(line.fingerprint)) % _FINGERPRINTS
     digest.update(f"\n{count} {fen} {accounts:064x}".encode())
     return Totals(count, fen, f"{accounts:064x}", digest.hexdigest())
+
+
+def _number(fingerprint: str) -> int:
+    """Nothing for what is no fingerprint: the line's own hash has it as it stands, and so differs."""
+    try:
+        return int(fingerprint or "0", 16)
+    except ValueError:
+        return 0
 
 
 def frozen_lines(connection: Connection, batch_id: int) -> list[Frozen]:

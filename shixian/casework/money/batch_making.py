@@ -18,7 +18,8 @@ from shixian.casework.money.appropriations import take
 from shixian.casework.money.batch_content import Frozen, Limit, checkers_needed, content_of
 from shixian.casework.money.batch_views import BatchView, view_of
 from shixian.casework.money.ledger import Posting, post
-from shixian.casework.money.payable import Row, check_all, grouped, reserved_years
+from shixian.casework.money.payable import check_all, reserved_years
+from shixian.casework.money.payable_known import Row, grouped
 from shixian.casework.money.payees import accounts_of
 from shixian.casework.references import next_reference
 from shixian.rules.errors import BatchError, Conflict

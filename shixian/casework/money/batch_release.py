@@ -29,7 +29,8 @@ from shixian.casework.money.batch_steps import (
 )
 from shixian.casework.money.batch_views import BatchView, view_of
 from shixian.casework.money.last_look import hold_cases
-from shixian.casework.money.payable import check_all, grouped, reserved_years
+from shixian.casework.money.payable import check_all, reserved_years
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.staff.people import Person
 from shixian.rules.errors import BatchError, NotPermitted
 from shixian.rules.periods import legal_day

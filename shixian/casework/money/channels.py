@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from models import AttemptStatus, attempt, journal_event
 from shixian.casework import journal
@@ -18,13 +18,17 @@ from shixian.casework.staff.people import Person
 from shixian.rules.periods import legal_day
 
 BY_FILE = "leaves_by_file"
+_CHOSEN = (
+    select(journal_event.c.id)
+    .where(journal_event.c.journal == bindparam("own"), journal_event.c.kind == BY_FILE)
+    .limit(1)
+)
 _ON_ITS_WAY = (AttemptStatus.INTENDED, AttemptStatus.SENT, AttemptStatus.UNKNOWN)
 
 
 def leaves_by_file(connection: Connection, ref: str) -> bool:
     """Whether the batch leaves by file."""
-    own = (journal_event.c.journal == f"batch:{ref}", journal_event.c.kind == BY_FILE)
-    return connection.scalar(select(journal_event.c.id).where(*own).limit(1)) is not None
+    return connection.scalar(_CHOSEN, {"own": f"batch:{ref}"}) is not None
 
 
 def require_channel(connection: Connection, ref: str, *, file: bool) -> None:

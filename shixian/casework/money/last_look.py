@@ -7,15 +7,16 @@ comes either before the look or after the intent. Nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from models import case_file, obligation
 from shixian.casework.lawbooks import LawBooks
-from shixian.casework.money.payable import Row, check_all, grouped
-from shixian.casework.money.payees import PayeeAccount, accounts_of
+from shixian.casework.money.payable import looked_at
+from shixian.casework.money.payable_known import Row, grouped
+from shixian.casework.money.payees import PayeeAccount
 from shixian.rules.state import Refusal
 
 
@@ -24,25 +25,26 @@ def kept_back(
 ) -> dict[int, tuple[Row, Refusal]]:
     """Of attempts of a batch (obligation_id, account_id) those that may not be sent, by obligation, and why."""
     owed: list[RowMapping] = []
-    joined = select(obligation, case_file.c.ref.label("case_ref"))
-    joined = joined.join(case_file, case_file.c.id == obligation.c.case_id)
     for group in grouped(row["obligation_id"] for row in rows):
-        owed.extend(connection.execute(joined.where(obligation.c.id.in_(group))).mappings())
+        owed.extend(connection.execute(_OWED, {"ids": group}).mappings())
     hold_cases(connection, [row["case_ref"] for row in owed])
-    found = check_all(connection, owed, as_of=max(held["as_of"], day), books=books, today=day)
     account_of = {row["obligation_id"]: row["account_id"] for row in rows}
     refused: dict[int, tuple[Row, Refusal]] = {}
-    for group in grouped(owed):
-        newest = accounts_of(connection, [row["payee"] for row in group])
-        for row in group:
-            refusal = found[row["id"]] or _another_account(row, account_of[row["id"]], newest)
-            if refusal is not None:
-                refused[row["id"]] = row, refusal
+    for row, refused_for, newest in looked_at(connection, owed, as_of=max(held["as_of"], day), books=books, today=day):
+        refusal = refused_for or _another_account(row, account_of[row["id"]], newest)
+        if refusal is not None:
+            refused[row["id"]] = row, refusal
     return refused
 
 
-def _another_account(row: RowMapping, account_id: int, newest: Mapping[str, PayeeAccount]) -> Refusal | None:
-    known = newest.get(row["payee"])
+_OWED = (  # built once: each turn of a release asks it
+    select(obligation, case_file.c.ref.label("case_ref"))
+    .join(case_file, case_file.c.id == obligation.c.case_id)
+    .where(obligation.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def _another_account(row: Row, account_id: int, known: PayeeAccount | None) -> Refusal | None:
     if known is not None and known.id == account_id:
         return None
     because = f"放行后收款人“{row['payee']}”另录了账户，原账户不再使用"

@@ -5,14 +5,14 @@ Money moves by a posting whose debits equal its credits; the key of a posting is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Insert, bindparam, func, insert, literal, select
 
-from models import Account, ledger_entry
+from models import Account, attempt, ledger_entry
 from shixian.rules.errors import MoneyError
 
 
@@ -55,6 +55,52 @@ def post(connection: Connection, postings: list[Posting], *, recorded_at: dateti
         )
     if rows:
         connection.execute(insert(ledger_entry), rows)
+
+
+def post_paid(
+    connection: Connection,
+    attempts: Sequence[int],
+    *,
+    programme: str,
+    year: int,
+    text: str,
+    recorded_at: datetime,
+    person: str,
+) -> None:
+    """+PAID −RESERVED of attempts (their ids) that were just paid, each on its own day: written from their very rows,
+    because payments are settled by the hundred. The keys are `paid:KEY`."""
+    words = {"programme": programme, "year": year, "text": text, "recorded_at": recorded_at, "person": person}
+    for statement in _OF_PAID:
+        written = connection.execute(
+            statement, {**{f"own_{name}": value for name, value in words.items()}, "ids": attempts}
+        )
+        if written.rowcount != len(attempts):
+            raise MoneyError(f"记账 {written.rowcount} 笔，已付 {len(attempts)} 笔")
+
+
+def _of_paid(account: Account, *, debit: Any, credit: Any) -> Insert:
+    """One side of the postings of paid attempts. Built once: putting it together takes longer than running it."""
+    columns = ledger_entry.c
+    given = {name: bindparam(f"own_{name}", type_=columns[name].type) for name in _GIVEN}
+    row = {
+        **given,
+        "posting": literal("paid:") + attempt.c.key,
+        "account": literal(account, columns.account.type),
+        "debit": debit,
+        "credit": credit,
+        "obligation_id": attempt.c.obligation_id,
+        "legal_day": attempt.c.paid_on,
+    }
+    rows = select(*row.values()).where(attempt.c.id.in_(bindparam("ids", expanding=True))).order_by(attempt.c.id)
+    # psycopg's driver would not tell how many rows an INSERT wrote unless asked.
+    return insert(ledger_entry).from_select(list(row), rows).execution_options(preserve_rowcount=True)
+
+
+_GIVEN = ("programme", "year", "text", "recorded_at", "person")
+_OF_PAID = (
+    _of_paid(Account.PAID, debit=attempt.c.fen, credit=literal(0)),
+    _of_paid(Account.RESERVED, debit=literal(0), credit=attempt.c.fen),
+)
 
 
 def reserve(key: str, fen: int, day: date, text: str, obligation_id: int, programme: str = "") -> Posting:

@@ -31,7 +31,8 @@ from models import (
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.batch_making import waiting_rows
-from shixian.casework.money.payable import check_all, grouped, reserved_years
+from shixian.casework.money.payable import check_all, reserved_years
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.money.payees import mask
 from shixian.rules.errors import NotFound
 from shixian.rules.state import Refusal

@@ -11,62 +11,20 @@ unmade. A serious record whose case imposed no bar has no end, so it holds until
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import islice
-from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
-from models import AttemptStatus, attempt, bar, case_file, decision, integrity_record, ledger_entry, obligation
+from models import ledger_entry
 from shixian.casework.lawbooks import LawBooks, default_books
-from shixian.casework.money.payees import PayeeAccount, accounts_of
-from shixian.casework.publicity.sealing import is_token
+from shixian.casework.money.payable_known import Known, Member, Row, grouped, read_known
+from shixian.casework.money.payees import PayeeAccount
+from shixian.casework.money.payers import paid_elsewhere
 from shixian.rules.lifecycle import Lifecycle, edge
-from shixian.rules.state import DEAD, DONE, OPEN, SKIPPED, Progress, Refusal
+from shixian.rules.state import DEAD, DONE, OPEN, SKIPPED, Refusal
 
-TOGETHER = 200  # obligations looked at with one set of questions
 _ENDED_WELL = ("completed", "expired")  # a case that ended so still owes what it decided
-Row = Mapping[str, Any] | RowMapping
-Item = TypeVar("Item")
-
-
-def grouped(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in groups of at most TOGETHER: what one statement may name."""
-    rest = iter(items)
-    while group := list(islice(rest, TOGETHER)):
-        yield group
-
-
-@dataclass(slots=True)
-class Member:
-    """A case row and its progress, read once."""
-
-    ref: str
-    lifecycle: str
-    status: str
-    reason: str | None
-    clause: str | None
-    progress: Progress
-    facts: Mapping[str, Any]
-
-
-@dataclass(slots=True)
-class Known:
-    """What the checks of one group of obligations need, read from the database beforehand."""
-
-    cases: dict[int, Member] = field(default_factory=dict)
-    by_ref: dict[str, Member] = field(default_factory=dict)
-    newest: dict[tuple[int, str], int] = field(default_factory=dict)  # case and decision -> the last of them
-    decided: dict[int, date] = field(default_factory=dict)  # decision -> its legal day
-    replaced: dict[int, int] = field(default_factory=dict)
-    contradicted: dict[int, str] = field(default_factory=dict)  # obligation -> key of an attempt with two outcomes
-    accounts: Mapping[str, PayeeAccount] = field(default_factory=dict)
-    bars: dict[str, list[RowMapping]] = field(default_factory=dict)
-    records: dict[str, list[RowMapping]] = field(default_factory=dict)
-    barring: set[int] = field(default_factory=set)  # cases that imposed a bar
 
 
 def check(
@@ -85,14 +43,25 @@ def check_all(
     today: date | None = None,
 ) -> dict[int, Refusal | None]:
     """The same of many obligations, in groups; by the obligation's id."""
+    found = looked_at(connection, rows, as_of=as_of, books=books, today=today)
+    return {row["id"]: refusal for row, refusal, _ in found}
+
+
+def looked_at(
+    connection: Connection,
+    rows: Sequence[Row],
+    *,
+    as_of: date,
+    books: LawBooks | None = None,
+    today: date | None = None,
+) -> Iterator[tuple[Row, Refusal | None, PayeeAccount | None]]:
+    """The same, with the payee's newest account as it was when looked at."""
     known_books = books or default_books()
     days = {as_of, today or as_of}
-    found: dict[int, Refusal | None] = {}
     for group in grouped(rows):
-        known = _read(connection, group, known_books, max(days))
+        known = read_known(connection, group, known_books, max(days))
         for row in group:
-            found[row["id"]] = next(_refusals(row, known, known_books, as_of, days), None)
-    return found
+            yield row, next(_refusals(row, known, known_books, as_of, days), None), known.accounts.get(row["payee"])
 
 
 def reserved_years(connection: Connection, ids: Iterable[int]) -> dict[int, dict[int, int]]:
@@ -116,15 +85,14 @@ def reserved_years(connection: Connection, ids: Iterable[int]) -> dict[int, dict
 
 
 def _refusals(row: Row, known: Known, books: LawBooks, as_of: date, days: set[date]) -> Iterator[Refusal]:
-    case = known.cases[row["case_id"]]
-    lifecycle = books.lifecycle(case.lifecycle)
-    path = [case, *(known.by_ref[ref] for ref in _ancestors(case.ref) if ref in known.by_ref)]
+    path = known.paths[row["case_id"]]
+    yield from paid_elsewhere(row, lifecycle := books.lifecycle(path[0].lifecycle))
     yield from _decision(row, known, as_of)
     yield from _contradicted(row, known)
     yield from _standing(row, path)
     yield from _notices(row, path, lifecycle, books, as_of)
     yield from _objections(path, books)
-    yield from _integrity(row, path, known, books, days)
+    yield from _integrity(row, path, known, days)
     yield from _due(row, as_of)
     yield from _account(row, known)
 
@@ -139,6 +107,11 @@ def _decision(row: Row, known: Known, as_of: date) -> Iterator[Refusal]:
     if row["id"] in known.replaced:
         other = known.replaced[row["id"]]
         yield Refusal("replaced", f"该笔义务已被义务 {other} 替代", clause, "按替代后的义务拨付")
+    if row["id"] in known.before:
+        other, key, status = known.before[row["id"]]
+        because = f"所替代的义务 {other} 已有支付 {key}（{status}）"
+        remedy = "查明该笔支付：已付的，先追回或按差额另立义务；未付的，待其结清"
+        yield Refusal("replaced_one_paid", because, clause, remedy)
     if known.newest.get((row["case_id"], row["decision"])) != row["decision_id"]:
         yield Refusal("decision_replaced", "作为依据的决定已被后来的决定取代", clause, "按后来的决定另立义务")
 
@@ -196,9 +169,9 @@ def _objections(path: list[Member], books: LawBooks) -> Iterator[Refusal]:
                 yield Refusal("objection_open", because, clause, f"先办结异议 {ref}")
 
 
-def _integrity(row: Row, path: list[Member], known: Known, books: LawBooks, days: set[date]) -> Iterator[Refusal]:
+def _integrity(row: Row, path: list[Member], known: Known, days: set[date]) -> Iterator[Refusal]:
     lifecycles = {member.lifecycle for member in path} | {"*"}
-    for subject in _subjects(row, path, books):
+    for subject in known.subjects[row["case_id"], row["payee"]]:
         for one in known.bars.get(subject, ()):
             in_force = any(one["first_day"] <= d and (one["last_day"] is None or d <= one["last_day"]) for d in days)
             if in_force and one["lifecycle"] in lifecycles:
@@ -233,96 +206,6 @@ def _account(row: Row, known: Known) -> Iterator[Refusal]:
     elif found.holder != row["payee"]:
         because = f"收款人为“{row['payee']}”，账户 {found.id} 的户名为“{found.holder}”"
         yield Refusal("payee_renamed", because, rule, "核对更名证明；以收款人同名账户重新录入并核实")
-
-
-# -- reading beforehand ------------------------------------------------------------------------------------------------
-
-
-def _read(connection: Connection, rows: Sequence[Row], books: LawBooks, last: date) -> Known:
-    known = Known()
-    case_ids = {row["case_id"] for row in rows}
-    for one in _members(connection, case_file.c.id.in_(case_ids)):
-        known.cases[one[0]] = known.by_ref[one[1].ref] = one[1]
-    above = {ref for case in known.cases.values() for ref in _ancestors(case.ref)} - set(known.by_ref)
-    if above:
-        known.by_ref |= {member.ref: member for _, member in _members(connection, case_file.c.ref.in_(above))}
-    seq = func.max(decision.c.seq)
-    last_of = (
-        select(decision.c.case_id, decision.c.key, seq.label("seq"))
-        .where(decision.c.case_id.in_(case_ids))
-        .group_by(decision.c.case_id, decision.c.key)
-        .subquery()
-    )
-    same = (decision.c.case_id == last_of.c.case_id) & (decision.c.key == last_of.c.key)
-    newest = select(decision.c.case_id, decision.c.key, decision.c.id).join(
-        last_of, same & (decision.c.seq == last_of.c.seq)
-    )
-    known.newest = {(case_id, key): number for case_id, key, number in connection.execute(newest)}
-    own_decisions = select(decision.c.id, decision.c.legal_day).where(
-        decision.c.id.in_({row["decision_id"] for row in rows})
-    )
-    known.decided = {number: day for number, day in connection.execute(own_decisions)}
-    own = select(obligation.c.replaces, obligation.c.id).where(obligation.c.replaces.in_([row["id"] for row in rows]))
-    known.replaced = {replaced: number for replaced, number in connection.execute(own)}
-    ended = (attempt.c.status.in_((AttemptStatus.REJECTED, AttemptStatus.STOPPED)), attempt.c.parked)
-    doubtful = select(attempt.c.obligation_id, attempt.c.key).where(*ended)
-    ids = [row["id"] for row in rows]
-    known.contradicted = {n: key for n, key in connection.execute(doubtful.where(attempt.c.obligation_id.in_(ids)))}
-    known.accounts = accounts_of(connection, [row["payee"] for row in rows])
-    subjects: set[str] = set()
-    for row in rows:
-        case = known.cases[row["case_id"]]
-        path = [case, *(known.by_ref[ref] for ref in _ancestors(case.ref) if ref in known.by_ref)]
-        subjects.update(_subjects(row, path, books))
-    _read_integrity(connection, known, subjects, last)
-    return known
-
-
-def _read_integrity(connection: Connection, known: Known, subjects: set[str], last: date) -> None:
-    columns = integrity_record.c
-    for group in grouped(sorted(subjects)):
-        query = select(bar).where(bar.c.subject.in_(group), bar.c.first_day <= last).order_by(bar.c.id)
-        for row in connection.execute(query).mappings():
-            known.bars.setdefault(row["subject"], []).append(row)
-        serious = select(integrity_record).where(columns.subject.in_(group), columns.serious, columns.legal_day <= last)
-        for row in connection.execute(serious.order_by(columns.id)).mappings():
-            known.records.setdefault(row["subject"], []).append(row)
-    cases = {row["case_id"] for rows in known.records.values() for row in rows}
-    if cases:
-        known.barring = set(connection.scalars(select(bar.c.case_id).where(bar.c.case_id.in_(cases)).distinct()))
-
-
-def _members(connection: Connection, which: Any) -> Iterator[tuple[int, Member]]:
-    columns = case_file.c
-    names = (columns.id, columns.ref, columns.lifecycle, columns.status, columns.reason, columns.clause)
-    for row in connection.execute(select(*names, columns.progress, columns.facts).where(which)):
-        progress, facts = Progress.from_text(row.progress), json.loads(row.facts)
-        yield row.id, Member(row.ref, row.lifecycle, str(row.status), row.reason, row.clause, progress, facts)
-
-
-def _ancestors(ref: str) -> list[str]:
-    """`A/drawdown1/objection1` -> `A/drawdown1`, `A`: the cases that a case belongs to, nearest first."""
-    parts = ref.split("/")
-    return ["/".join(parts[:length]) for length in range(len(parts) - 1, 0, -1)]
-
-
-def _subjects(row: Row, path: list[Member], books: LawBooks) -> list[str]:
-    """The codes of who stands behind the payee: the case's parties, and the code beside the payee's name."""
-    found: dict[str, None] = {}
-    for member in path:
-        lifecycle = books.lifecycle(member.lifecycle)
-        for name in (lifecycle.party, *_codes_of(member.facts, row["payee"])):
-            value = member.facts.get(name)
-            for one in value if isinstance(value, list) else [value]:
-                if isinstance(one, str) and one and not is_token(one):
-                    found[one] = None
-    return list(found)
-
-
-def _codes_of(facts: Mapping[str, Any], payee: str) -> Iterator[str]:
-    for name, value in facts.items():
-        if value == payee:
-            yield f"{name.removesuffix('_name')}_code"
 
 
 _OBJECTIONS: dict[int, tuple[LawBooks, frozenset[str]]] = {}

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from models import payee_account
 from shixian.casework.chain import SEPARATOR
 from shixian.casework.database import reading, transaction
 from shixian.casework.journal import Note, write
+from shixian.casework.money.scope import Scope, account_visible
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, Conflict, NotFound, NotPermitted
 from shixian.rules.periods import legal_day
@@ -26,6 +27,10 @@ _NUMBER = re.compile(r"[0-9]{5,34}")
 _BANK = re.compile(r"[0-9]{12}")
 _CARD = re.compile(r"62[0-9]{14,17}")  # a UnionPay card (单位结算卡): the only kind of account with a public check
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_OF_PAYEES = payee_account.c.payee.in_(bindparam("payees", expanding=True))
+_NEWEST = select(payee_account).where(  # built once, it is asked for each group of payments
+    payee_account.c.id.in_(select(func.max(payee_account.c.id)).where(_OF_PAYEES).group_by(payee_account.c.payee))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def enter_account(
     }
     with transaction(engine) as connection:
         made = int(connection.execute(insert(payee_account).returning(payee_account.c.id), row).scalar_one())
-        data = {"account": made, "holder": holder, "number": mask(number), "bank": bank}
+        data = {"account": made, "holder": holder, "number": mask(number), "bank": bank, "bank_name": bank_name}
         note = Note("account_entered", legal_day(now), data | {"fingerprint": row["fingerprint"]})
         write(connection, f"payee:{payee}", [note], recorded_at=now, person=person.key)
         return _require(connection, made)
@@ -118,11 +123,15 @@ def _card_check(number: str) -> bool:
     return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
 
 
-def verify_account(engine: Engine, account_id: int, *, person: Person, now: datetime) -> PayeeAccount:
-    """Verify an account against the payee's papers. Not by who entered it; only the payee's newest can be verified."""
+def verify_account(
+    engine: Engine, account_id: int, *, person: Person, now: datetime, scope: Scope = None
+) -> PayeeAccount:
+    """Verify an account against the payee's papers. Not by who entered it; only the payee's newest can be verified.
+
+    NotFound for an account that `scope` does not show (`money.scope`)."""
     require(person, Permission.CHECK_BATCH)
     with transaction(engine) as connection:
-        found = _require(connection, account_id)
+        found = _require(connection, account_id, scope)
         if found.entered_by == person.key:
             raise NotPermitted(
                 f"账户 {account_id} 由“{person.name}”录入，不能由其本人核实",
@@ -153,9 +162,7 @@ def account_of(connection: Connection, payee: str) -> PayeeAccount | None:
 
 def accounts_of(connection: Connection, payees: Iterable[str]) -> Mapping[str, PayeeAccount]:
     """The newest account of each payee that has one."""
-    columns = payee_account.c
-    newest = select(func.max(columns.id)).where(columns.payee.in_(set(payees))).group_by(columns.payee)
-    rows = connection.execute(select(payee_account).where(columns.id.in_(newest))).mappings()
+    rows = connection.execute(_NEWEST, {"payees": list(set(payees))}).mappings()
     return {row["payee"]: PayeeAccount(**row) for row in rows}
 
 
@@ -164,17 +171,19 @@ def account(connection: Connection, account_id: int) -> PayeeAccount | None:
     return None if row is None else PayeeAccount(**row)
 
 
-def accounts(engine: Engine, *, payee: str | None = None) -> list[PayeeAccount]:
-    """All accounts ever entered, by payee, the newest first."""
-    query = select(payee_account).order_by(payee_account.c.payee, payee_account.c.id.desc())
+def accounts(engine: Engine, *, payee: str | None = None, scope: Scope = None) -> list[PayeeAccount]:
+    """All accounts ever entered that `scope` shows, by payee, the newest first."""
+    query = select(payee_account).where(account_visible(scope))
+    query = query.order_by(payee_account.c.payee, payee_account.c.id.desc())
     if payee is not None:
         query = query.where(payee_account.c.payee == payee)
     with reading(engine) as connection:
         return [PayeeAccount(**row) for row in connection.execute(query).mappings()]
 
 
-def _require(connection: Connection, account_id: int) -> PayeeAccount:
+def _require(connection: Connection, account_id: int, scope: Scope = None) -> PayeeAccount:
     found = account(connection, account_id)
-    if found is None:
+    shown = select(payee_account.c.id).where(payee_account.c.id == account_id, account_visible(scope))
+    if found is None or connection.scalar(shown) is None:
         raise NotFound(f"没有账户 {account_id}", remedy="用 shixian account list 查看")
     return found

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
 
-from models import Account, Direction, case_file, obligation, receipt
+from models import Account, Direction, case_file, obligation, receipt, statement_line
 from shixian.casework.database import reading, transaction
 from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
@@ -81,6 +81,7 @@ def receive(
                 clause=row["clause"],
                 remedy="核对银行回单上的流水号",
             )
+        _no_payment_of_ours(connection, reference, row)
         before = _received(connection, obligation_id)
         if before + fen > row["fen"]:
             raise MoneyError(
@@ -109,6 +110,20 @@ def receive(
             if number == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
+
+
+def _no_payment_of_ours(connection: Connection, reference: str, row: RowMapping) -> None:
+    """MoneyError when a statement has this entry as one of our payments: 退汇 makes it payable again, and is no 追回."""
+    columns = statement_line.c
+    ours = (columns.reference == reference, columns.direction != "in", columns.attempt_id.is_not(None))
+    found = connection.execute(select(columns.source, columns.booked, columns.direction).where(*ours).limit(1)).first()
+    if found is not None:
+        what = "退汇" if found.direction == "returned" else "付款"
+        raise MoneyError(
+            f"流水号 {reference} 是 {found.booked} 对账单（{found.source}）上本库支付的{what}，不是追回到账",
+            clause=row["clause"],
+            remedy="退汇由对账登记，不另作追回；核对银行回单上的流水号",
+        )
 
 
 def recoveries(engine: Engine, *, lifecycle: str | None = None, open_only: bool = False) -> list[Recovery]:

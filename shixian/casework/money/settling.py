@@ -7,13 +7,11 @@ with certainty.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, CursorResult, Engine, RowMapping, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Account, AttemptStatus, BatchStatus, attempt, batch, batch_line, case_file, obligation
@@ -22,7 +20,8 @@ from shixian.casework.database import transaction
 from shixian.casework.money import batch_making, ledger
 from shixian.casework.money.appropriations import give_back, held_by_batches, require_line, take
 from shixian.casework.money.payable import reserved_years
-from shixian.rules.errors import BatchError, CaseworkError, Conflict, NotFound
+from shixian.casework.money.told import Answered, Claim, PaymentError, Told, Turn
+from shixian.rules.errors import BatchError, Conflict, NotFound
 from shixian.rules.periods import legal_day as day_of
 
 _S = AttemptStatus
@@ -47,56 +46,19 @@ _NEXT: dict[str, dict[AttemptStatus, AttemptStatus]] = {
 _CONTRARY = {("paid", _S.REJECTED), ("paid", _S.STOPPED), ("rejected", _S.PAID)}
 
 
-class PaymentError(CaseworkError):
-    """An attempt that may not be made, sent or settled as asked."""
-
-
-class Answered(Protocol):
-    """What a treasury said of one key (treasury.port.Answer); `outcome` is one of the words of `_NEXT`."""
-
-    @property
-    def outcome(self) -> str: ...
-    @property
-    def reference(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def at(self) -> str | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An outcome in our own words. `park`: nothing more is tried automatically. `fen`: the amount told, when it was."""
-
-    outcome: str
-    reference: str = ""
-    reason: str = ""
-    at: str | None = None
-    park: bool = False
-    fen: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One payment to be made now: its intent is durable. `again`: under a key that may have been sent before."""
-
-    key: str
-    fen: int
-    payee: str
-    account: str = field(repr=False)
-    bank: str
-    remittance: str
-    day: date
-    again: bool = False
-
-
-@dataclass(slots=True)
-class Turn:
-    """What one transaction did: the attempts claimed, how many went from which state to which, and the alarms."""
-
-    claims: list[Claim] = field(default_factory=list)
-    moved: Counter[tuple[str, str]] = field(default_factory=Counter)
-    alarms: list[str] = field(default_factory=list)
+# Built once: a turn of a release puts a score of statements, and putting one together takes longer than running it.
+_COMMON = ("status", "alive", "reason", "paid_on", "settled_at", "inquiries", "parked")
+_READ = select(
+    *(attempt.c[name] for name in ("id", "key", "obligation_id", "fen", "reference", "intended_at", *_COMMON))
+).where(attempt.c.batch_id == bindparam("own"), attempt.c.key.in_(bindparam("keys", expanding=True)))
+_REFER = update(attempt).where(attempt.c.id == bindparam("own")).values(reference=bindparam("said"))
+_CHANGE = (
+    update(attempt)
+    .where(attempt.c.id.in_(bindparam("ids", expanding=True)))
+    .values({name: bindparam(f"new_{name}", type_=attempt.c[name].type) for name in _COMMON})
+)
+_STILL_OPEN = select(attempt.c.id).where(attempt.c.batch_id == bindparam("own"), attempt.c.status.in_(OPEN)).limit(1)
+_HELD = select(batch).where(batch.c.ref == bindparam("own")).with_for_update()
 
 
 # -- settled -----------------------------------------------------------------------------------------------------------
@@ -115,7 +77,7 @@ def settle_in(
 ) -> None:
     """Record outcomes of one batch, whose row is held, in the caller's transaction."""
     keys = [key for key, _ in outcomes]
-    found = connection.execute(select(attempt).where(attempt.c.batch_id == held["id"], attempt.c.key.in_(keys)))
+    found = connection.execute(_READ, {"own": held["id"], "keys": keys})
     names = tuple(found.keys())
     rows = {row.key: dict(zip(names, row, strict=True)) for row in found}
     told: dict[str, list[dict[str, Any]]] = {}
@@ -134,13 +96,11 @@ def settle_in(
             entry |= {"status": row["status"].value} if kind in ("parked", "contradicted", "paid_after_all") else {}
             told.setdefault(kind or "inquired", []).append(entry)
     if changed:
-        try:
-            connection.execute(_CHANGE, [{f"new_{name}": row[name] for name in _COLUMNS} for row in changed.values()])
-        except IntegrityError as error:  # another attempt came to life meanwhile: look again
-            raise Conflict("同一义务的另一笔支付刚刚放行", remedy="重新读取后再试") from error
+        _write(connection, list(changed.values()))
     moved = {kind: [rows[one["key"]] for one in entries] for kind, entries in told.items()}
-    paid = [_paid(held, row) for row in moved.get("paid", [])]
-    ledger.post(connection, paid, recorded_at=now, person=person)
+    if paid := [row["id"] for row in moved.get("paid", [])]:
+        words: dict[str, Any] = {"programme": held["programme"], "year": held["year"], "text": _text(held)}
+        ledger.post_paid(connection, paid, **words, recorded_at=now, person=person)
     free_lines(connection, held, moved.get("rejected", []) + moved.get("stopped", []))
     _notice_contrary(connection, held, moved.get("paid_after_all", []), done, now, person)
     for row in moved.get("contradicted", []):
@@ -152,12 +112,20 @@ def settle_in(
         _close_when_done(connection, held, legal_day, now, person)
 
 
-_COLUMNS = ("id", "status", "alive", "reference", "reason", "paid_on", "settled_at", "inquiries", "parked")
-_CHANGE = (
-    update(attempt)
-    .where(attempt.c.id == bindparam("new_id"))
-    .values({name: bindparam(f"new_{name}", type_=attempt.c[name].type) for name in _COLUMNS if name != "id"})
-)
+def _write(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The changed rows: one statement for all that came to the same, which most did, and the bank's reference of each.
+
+    The references first, under the old status, so that each index is touched once."""
+    alike: dict[tuple[Any, ...], list[int]] = {}
+    for row in rows:
+        alike.setdefault(tuple(row[name] for name in _COMMON), []).append(row["id"])
+    try:
+        connection.execute(_REFER, [{"own": row["id"], "said": row["reference"]} for row in rows])
+        for values, ids in alike.items():
+            said = {f"new_{name}": value for name, value in zip(_COMMON, values, strict=True)}
+            connection.execute(_CHANGE, {"ids": ids, **said})
+    except IntegrityError as error:  # another attempt came to life meanwhile: look again
+        raise Conflict("同一义务的另一笔支付刚刚放行", remedy="重新读取后再试") from error
 
 
 def _apply(
@@ -231,10 +199,12 @@ def _booked_day(at: str | None, row: dict[str, Any], legal_day: date) -> date:
 
 def _paid(held: RowMapping, row: Mapping[str, Any]) -> ledger.Posting:
     moves = {Account.PAID: row["fen"], Account.RESERVED: -row["fen"]}
-    text = f"批次 {held['ref']} 已付"
-    return ledger.Posting(
-        f"paid:{row['key']}", moves, row["paid_on"], text, row["obligation_id"], held["programme"], held["year"]
-    )
+    line = (row["obligation_id"], held["programme"], held["year"])
+    return ledger.Posting(f"paid:{row['key']}", moves, row["paid_on"], _text(held), *line)
+
+
+def _text(held: RowMapping) -> str:
+    return f"批次 {held['ref']} 已付"
 
 
 def return_in(
@@ -339,8 +309,7 @@ def free_lines(connection: Connection, held: RowMapping, rows: Sequence[Mapping[
 
 def _close_when_done(connection: Connection, held: RowMapping, legal_day: date, now: datetime, person: str) -> None:
     """A released batch none of whose attempts is open is done."""
-    still = select(attempt.c.id).where(attempt.c.batch_id == held["id"], attempt.c.status.in_(OPEN)).limit(1)
-    if held["status"] is not BatchStatus.RELEASED or connection.scalar(still) is not None:
+    if held["status"] is not BatchStatus.RELEASED or connection.scalar(_STILL_OPEN, {"own": held["id"]}) is not None:
         return
     released = (batch.c.id == held["id"], batch.c.status == BatchStatus.RELEASED)
     if connection.execute(update(batch).where(*released).values(status=BatchStatus.DONE, settled_at=now)).rowcount != 1:
@@ -367,11 +336,15 @@ def in_turn(engine: Engine, work: Callable[[Connection], Result]) -> Result:
 
 def held_batch(connection: Connection, ref: str) -> RowMapping:
     """The batch's row, held until the transaction ends: whoever changes its attempts does so one after the other."""
-    return held_where(connection, batch.c.ref == ref)
+    return _held(connection.execute(_HELD, {"own": ref}))
 
 
 def held_where(connection: Connection, which: Any) -> RowMapping:
-    row = connection.execute(select(batch).where(which).with_for_update()).mappings().one_or_none()
+    return _held(connection.execute(select(batch).where(which).with_for_update()))
+
+
+def _held(found: CursorResult[Any]) -> RowMapping:
+    row = found.mappings().one_or_none()
     if row is None:
         raise NotFound("没有这一批次", remedy="用 shixian batch list 查看已有的批次")
     return row
@@ -396,3 +369,23 @@ def write_notes(
 
 def _short(text: str) -> str:
     return text[:_LONGEST_REASON]
+
+
+__all__ = [
+    "OPEN",
+    "TOGETHER",
+    "TO_INQUIRE",
+    "Answered",
+    "Claim",
+    "PaymentError",
+    "Told",
+    "Turn",
+    "free_lines",
+    "held_batch",
+    "held_where",
+    "in_turn",
+    "refs_of",
+    "return_in",
+    "settle_in",
+    "write_notes",
+]

@@ -17,10 +17,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
 
-from models import AttemptStatus, attempt, batch, case_file, obligation, statement_line
+from models import AttemptStatus, attempt, batch, case_file, obligation, receipt, statement_line
 from shixian.casework import journal
 from shixian.casework.database import reading
 from shixian.casework.money import restored
+from shixian.casework.money.scope import Scope, batch_visible, line_visible
 from shixian.casework.money.settling import Told, Turn, held_batch, in_turn, return_in, settle_in
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, Conflict, NotFound
@@ -44,6 +45,8 @@ class Finding(StrEnum):
     DUPLICATE = "duplicate"
     CONTRARY = "contrary"
     """Booked by the bank, though it had refused it, or we had stopped it."""
+    ENTERED_AS_RECOVERY = "entered_as_recovery"
+    """A payment that came back, though somebody entered the same money as recovered: it is not taken for both."""
     CHANGED = "changed"
     """The line says another thing than when it was first read."""
 
@@ -63,9 +66,10 @@ _LABELS = {
     _F.AMOUNT_DIFFERS: "金额不符",
     _F.DUPLICATE: "银行重复支付",
     _F.CONTRARY: "银行拒付或本库停付后又付",
+    _F.ENTERED_AS_RECOVERY: "退汇已登记为追回到账",
     _F.CHANGED: "流水内容前后不一致",
 }
-ALARMS = (_F.UNKNOWN_TO_US, _F.AMOUNT_DIFFERS, _F.DUPLICATE, _F.CONTRARY, _F.CHANGED)
+ALARMS = (_F.UNKNOWN_TO_US, _F.AMOUNT_DIFFERS, _F.DUPLICATE, _F.CONTRARY, _F.ENTERED_AS_RECOVERY, _F.CHANGED)
 """For a person at once: public money may have gone twice, or where nobody sent it."""
 FOR_PEOPLE = (*ALARMS, _F.UNMATCHED, _F.RECEIVED)
 
@@ -205,6 +209,8 @@ def _judge(
         return Finding.REPEATED if seen else Finding.DUPLICATE
     if line.direction == "in":
         return Finding.RECEIVED
+    if line.direction == "returned" and _entered_as_recovery(connection, line.reference):
+        return Finding.ENTERED_AS_RECOVERY
     contrary = mine["status"] in (AttemptStatus.REJECTED, AttemptStatus.STOPPED)
     if mine["status"] not in (AttemptStatus.PAID, AttemptStatus.RETURNED):
         told = Told("paid", reference=line.reference, reason="对账单", at=f"{line.booked}", fen=line.fen)
@@ -219,6 +225,10 @@ def _judge(
         return_in(connection, held, dict(paid), **words, now=now, person=person)
         return Finding.CONTRARY if contrary else Finding.RETURNED
     return Finding.CONTRARY if contrary else Finding.MATCHED
+
+
+def _entered_as_recovery(connection: Connection, reference: str) -> bool:
+    return connection.scalar(select(receipt.c.id).where(receipt.c.reference == reference)) is not None
 
 
 def _in_doubt(
@@ -317,12 +327,12 @@ class Missing:
     paid_on: date
 
 
-def missing(engine: Engine, day: date, *, at_most: int = 200) -> tuple[int, list[Missing]]:
+def missing(engine: Engine, day: date, *, at_most: int = 200, scope: Scope = None) -> tuple[int, list[Missing]]:
     """Payments paid up to a day that no statement shows: how many, and the first of them. They stay what they are."""
     shown = select(statement_line.c.id).where(
         statement_line.c.attempt_id == attempt.c.id, statement_line.c.direction == "out"
     )
-    paid = (attempt.c.status == AttemptStatus.PAID, attempt.c.paid_on <= day, ~shown.exists())
+    paid = (attempt.c.status == AttemptStatus.PAID, attempt.c.paid_on <= day, ~shown.exists(), batch_visible(scope))
     query = (
         select(
             attempt.c.key, batch.c.ref.label("batch"), case_file.c.ref.label("case"), attempt.c.fen, attempt.c.paid_on
@@ -334,21 +344,31 @@ def missing(engine: Engine, day: date, *, at_most: int = 200) -> tuple[int, list
         .order_by(attempt.c.paid_on, attempt.c.id)
     )
     with reading(engine) as connection:
-        number = connection.scalar(select(func.count()).select_from(attempt).where(*paid)) or 0
+        counted = select(func.count()).select_from(attempt).join(batch, batch.c.id == attempt.c.batch_id)
+        number = connection.scalar(counted.where(*paid)) or 0
         rows = connection.execute(query.limit(at_most)).mappings()
         return number, [Missing(**row) for row in rows]
 
 
-def to_repair(engine: Engine, *, at_most: int = 500) -> list[RowMapping]:
+def to_repair(engine: Engine, *, at_most: int = 500, scope: Scope = None) -> list[RowMapping]:
     """Lines that wait for a person: alarms, lines without a key, money that came in."""
     columns = statement_line.c
-    open_ones = (columns.finding.in_(FOR_PEOPLE), columns.resolved_by.is_(None))
+    open_ones = (columns.finding.in_(FOR_PEOPLE), columns.resolved_by.is_(None), line_visible(scope))
     with reading(engine) as connection:
         query = select(statement_line).where(*open_ones).order_by(columns.booked, columns.id).limit(at_most)
         return list(connection.execute(query).mappings())
 
 
-def resolve_line(engine: Engine, line: int, *, resolution: str, legal_day: date, now: datetime, person: Person) -> None:
+def resolve_line(
+    engine: Engine,
+    line: int,
+    *,
+    resolution: str,
+    legal_day: date,
+    now: datetime,
+    person: Person,
+    scope: Scope = None,
+) -> None:
     """A person says what a line was and what was done about it. It changes no attempt and no ledger."""
     require(person, Permission.CHECK_BATCH)
     if not resolution.strip():
@@ -356,7 +376,8 @@ def resolve_line(engine: Engine, line: int, *, resolution: str, legal_day: date,
 
     def work(connection: Connection) -> None:
         columns = statement_line.c
-        row = connection.execute(select(statement_line).where(columns.id == line)).mappings().one_or_none()
+        wanted = select(statement_line).where(columns.id == line, line_visible(scope))
+        row = connection.execute(wanted).mappings().one_or_none()
         if row is None or row["finding"] not in FOR_PEOPLE:
             raise NotFound(f"没有待处理的流水 {line}", remedy="用 shixian reconcile 查看待处理的流水")
         free = (columns.id == line, columns.resolved_by.is_(None))

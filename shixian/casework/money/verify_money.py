@@ -31,6 +31,7 @@ from models import (
 from shixian.casework.money.batch_content import content_of, frozen_lines
 from shixian.casework.money.payees import PayeeAccount
 from shixian.casework.money.verify_attempts import attempt_problems
+from shixian.casework.money.verify_columns import column_problems
 
 _OPENING = {  # what each status of a batch must have in its journal
     BatchStatus.PROPOSED: ("proposed",),
@@ -58,6 +59,7 @@ def money_problems(connection: Connection, counts: Counter[str]) -> Iterator[str
     yield from _receipts(connection)
     yield from _batches(connection)
     yield from attempt_problems(connection)
+    yield from column_problems(connection)
     yield from _lines(connection)
     yield from _committed(connection)
     yield from _granted(connection)

@@ -22,7 +22,8 @@ from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.appropriations import add, journal_of, line_of, next_number, require_line, take_turn
 from shixian.casework.money.batch_making import moved
 from shixian.casework.money.ledger import Posting, post
-from shixian.casework.money.payable import grouped, reserved_years
+from shixian.casework.money.payable import reserved_years
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import BatchError, CaseworkError, Conflict
 from shixian.rules.lifecycle import Reading

@@ -6,6 +6,8 @@ dies between, the step is there and the same key answers with what the batch the
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -22,6 +24,8 @@ from shixian.desk.api.reads import Page
 from shixian.desk.api.shapes import ApprovalShape, BatchShape, CancelShape, IdempotencyKey, Limit
 from shixian.desk.viewer import Viewer
 from shixian.disbursing.release import authorize, limit_of_settings
+from shixian.display.finance import preview
+from shixian.display.held import held_up
 from shixian.rules.periods import legal_day
 
 BatchNumber = Annotated[str, Path(max_length=200)]
@@ -54,6 +58,35 @@ def one_batch(viewer: Reader, ref: BatchNumber) -> dict[str, Any]:
     given = {"now": viewer.config.now(), "address": viewer.address}
     record_look(viewer.engine, viewer.someone, "account", ref, **given)  # type: ignore[arg-type]
     return _view(view)
+
+
+@router.get("/proposals", responses=READING, tags=["money"])
+def proposal(
+    viewer: Reader,
+    lifecycle: Annotated[str, Query(max_length=200)],
+    as_of: date | None = None,
+) -> dict[str, Any]:
+    """What a batch of the lifecycle would hold as of a day, what it would refuse and why; and the cases whose decision
+    an objection holds up, with the clause. Nothing is written."""
+    config = viewer.config
+    known = config.books.lifecycle(lifecycle)
+    require_scope(viewer.someone, known)
+    found = preview(viewer.engine, known, as_of or config.today(), config.today(), config.books)
+    owed = ("case_ref", "payee", "sequence", "fen", "clause", "due")
+    refused = [(one.row, one.refusal) for one in found.refused]
+    told = ("because", "clause", "remedy")
+    return {
+        "lifecycle": lifecycle,
+        "as_of": (as_of or config.today()).isoformat(),
+        "fen": found.fen,
+        "left": found.line.left if found.line is not None else None,
+        "lines": [{name: _plain(row[name]) for name in owed} for row in found.chosen],
+        "refusals": [
+            {**{name: _plain(row[name]) for name in owed}, **{name: getattr(why, name) for name in told}}
+            for row, why in refused
+        ],
+        "held": [asdict(one) for one in held_up(viewer.engine, known, config.books, now=config.now())],
+    }
 
 
 @router.post("/batches", status_code=201, responses=WRITING, tags=["money"])

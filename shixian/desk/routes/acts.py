@@ -20,7 +20,6 @@ from shixian.casework.encodings import store_encodings
 from shixian.casework.staff.accounts import accounts
 from shixian.casework.staff.people import Permission, in_scope, opens_from_outside, require_opening
 from shixian.casework.views import read_case
-from shixian.casework.work import looking
 from shixian.desk.access import Access
 from shixian.desk.errors import status_of
 from shixian.desk.pages import page
@@ -28,7 +27,9 @@ from shixian.desk.posted import Posted, documents_of, with_files
 from shixian.desk.viewer import Viewer
 from shixian.display.act_form import ActForm, form_of, opening_form, questions, texts, typed
 from shixian.display.case_page import reading_lifecycle, told
-from shixian.display.possible import possibilities
+from shixian.display.plain import Plain
+from shixian.display.possible import possible_now
+from shixian.display.settled import settling
 from shixian.display.unblock import Button, buttons, holders
 from shixian.rules.decide import Acted
 from shixian.rules.errors import CaseworkError, Conflict, PeriodError
@@ -82,8 +83,10 @@ def what_to_open(request: Request, viewer: Opener) -> Response:
     books = viewer.config.books
     found: dict[str, list[Lifecycle]] = {}
     for lifecycle in books.lifecycles.values():
-        if lifecycle.child_of is None and in_scope(viewer.someone, lifecycle) and (
-            not viewer.someone.outside or opens_from_outside(lifecycle)
+        if (
+            lifecycle.child_of is None
+            and in_scope(viewer.someone, lifecycle)
+            and (not viewer.someone.outside or opens_from_outside(lifecycle))
         ):
             found.setdefault(lifecycle.regulation.title, []).append(lifecycle)
     return page(request, "open_list.html", found=list(found.items()))
@@ -139,12 +142,13 @@ def _form(
 ) -> tuple[ActForm, Button | None, int]:
     """The empty form, whether the act may be done now by this person, and how many events the case has."""
     config, now = viewer.config, viewer.config.now()
-    with looking(viewer.engine, books=config.books, now=now) as store:
-        case = store.load(ref)
+    with settling(viewer.engine, config.books, now=now) as store:
+        number = store.load(ref).number  # as stored: what the form says it has seen
         require_own(store, ref, viewer.someone)
+        blocked, found = possible_now(store, ref, now)
+        case = store.load(ref)
         lifecycle = config.books.lifecycle(case.lifecycle)
         form = form_of(lifecycle, case, store.law, stage, verb, asked=[*asked, *questions(case, stage)])
-        blocked, found = possibilities(lifecycle, case, store.law, now)
         own = [one for one in found if one.stage == stage and one.verb == verb]
         who = holders(one.person for one in accounts(viewer.engine) if one.active)
         offered = buttons(lifecycle, case, store.law, own, viewer=viewer.someone, who=who, at=now)
@@ -156,7 +160,7 @@ def _form(
             then = f"由{by}在该环节进行时办理（{who(Permission.OFFICE_ACT)}）"
             unblocks = f"认为有误的，由{who(Permission.ERRATUM)}勘误" if blocked else then
             offered = [Button(stage, where, verb, form.title, "", clause, because=why, who=unblocks)]
-        return form, offered[0], case.number
+        return form, offered[0], number
 
 
 def _instant(viewer: Viewer, form: ActForm, now: datetime) -> tuple[datetime, ActForm]:
@@ -187,6 +191,7 @@ def _page(
 ) -> Response:
     view = read_case(viewer.engine, ref)
     lifecycle = viewer.config.books.lifecycle(view.row["lifecycle"])
+    plain = Plain(lifecycle, viewer.config.books.lifecycles)
     return page(
         request,
         "act.html",
@@ -198,7 +203,7 @@ def _page(
         button=button,
         seen=number,
         error=_stale(ref) if isinstance(error, Conflict) else error,
-        refusal=refusal,
+        refusal=plain.refusal(refusal) if refusal is not None else None,
         url=f"/cases/{quote(ref)}",
         limit=viewer.config.upload_limit // 1024 // 1024,
     )
@@ -215,8 +220,9 @@ def _opening_page(
     refusal: Any = None,
 ) -> Response:
     return page(
-        request, "open.html", status=status, lifecycle=lifecycle, form=form, token=token, error=error, refusal=refusal
-    )
+        request, "open.html", status=status, lifecycle=lifecycle, form=form, token=token, error=error,
+        refusal=Plain(lifecycle, {}).refusal(refusal) if refusal is not None else None,
+    )  # fmt: skip
 
 
 def _done(request: Request, viewer: Viewer, ref: str, before: int) -> Response:
@@ -225,5 +231,6 @@ def _done(request: Request, viewer: Viewer, ref: str, before: int) -> Response:
         return RedirectResponse(f"/cases/{quote(ref)}?done={before}", 303)
     view = read_case(viewer.engine, ref)
     lifecycle = reading_lifecycle(viewer.config.books.lifecycle(view.row["lifecycle"]), view.facts)
-    news = [told(lifecycle, one) for one in view.events if one.seq > before]
+    plain = Plain(lifecycle, viewer.config.books.lifecycles)
+    news = [plain.event(one.kind, one.data, told(lifecycle, one)) for one in view.events if one.seq > before]
     return page(request, "act_done.html", ref=ref, lifecycle=lifecycle, news=news)

@@ -19,6 +19,7 @@ from shixian.desk.prefect import alive
 from shixian.desk.sessions import reset_password, tries
 from shixian.desk.viewer import Viewer
 from shixian.desk.words import add_words
+from shixian.display.journals import JOURNAL_KINDS
 from shixian.display.lists import PROVINCES
 from shixian.rules.errors import CaseworkError
 
@@ -123,7 +124,7 @@ def system(request: Request, viewer: Annotated[Viewer, Depends(SYSTEM)]) -> Resp
 def log(request: Request, viewer: Annotated[Viewer, Depends(LOGS)]) -> Response:
     with reading(viewer.engine) as connection:
         changes = entries(connection, JOURNAL)[-200:][::-1]
-    return page(request, "log.html", changes=changes, tries=tries(viewer.engine))
+    return page(request, "log.html", changes=changes, tries=tries(viewer.engine), kinds=JOURNAL_KINDS)
 
 
 def _form(request: Request, viewer: Viewer, key: str | None) -> Response:

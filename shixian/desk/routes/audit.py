@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ from shixian.desk.sessions import tries
 from shixian.desk.viewer import Viewer
 from shixian.desk.words import add_words
 from shixian.display import audit as shown
+from shixian.display.journals import JOURNAL_KINDS, journal_title
 from shixian.rules.errors import CaseworkError
 from shixian.rules.months import add_months
 from shixian.rules.periods import parse_day
@@ -58,7 +60,7 @@ def events(request: Request, viewer: Auditor) -> Response:
 def journals(request: Request, viewer: Auditor) -> Response:
     asked = _asked(request)
     found = shown.search_journals(viewer.engine, asked, reads=viewer.may(Permission.READ_CASES))
-    told = {"asked": asked, "found": found, "kinds": shown.JOURNAL_KINDS, "more": _more(asked, found)}
+    told = {"asked": asked, "found": found, "kinds": JOURNAL_KINDS, "more": _more(asked, found)}
     return _page(request, viewer, "audit_journals.html", **told)
 
 
@@ -213,4 +215,5 @@ def _in_scope(viewer: Viewer, ref: str) -> None:
 
 def _page(request: Request, viewer: Viewer, template: str, **context: Any) -> Response:
     names = {one.person.key: one.person.name for one in accounts(viewer.engine)}
-    return page(request, template, people=names, **context)
+    title = partial(journal_title, books=viewer.config.books)
+    return page(request, template, people=names, journal_title=title, **context)

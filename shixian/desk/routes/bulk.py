@@ -13,25 +13,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
-from sqlalchemy import select
 
-from models import case_file
 from shixian.casework.bulk_acts import DONE, MOST, WOULD, do_acts, try_acts
-from shixian.casework.database import reading
 from shixian.casework.encodings import store_encodings
-from shixian.casework.staff.people import Permission, in_scope, require_scope
+from shixian.casework.staff.people import Permission, require_scope
 from shixian.casework.work import looking
 from shixian.desk.access import Access
 from shixian.desk.pages import page
 from shixian.desk.posted import Posted, PostedForm, documents_of, with_files
 from shixian.desk.viewer import Viewer
 from shixian.display.act_form import ActForm, form_of, texts, typed
+from shixian.display.choice import choose as choose_from
 from shixian.rules.decide import Acted
 from shixian.rules.errors import CaseworkError, NotFound, PeriodError
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.months import in_shanghai
 from shixian.rules.periods import parse_instant
-from shixian.rules.state import Progress
 
 router = APIRouter()
 OFFICERS = Access((Permission.OFFICE_ACT, Permission.HEAD_ACT))
@@ -136,34 +133,8 @@ def _mark(acted: Acted, act: str) -> str:
 
 
 def _chosen(request: Request, viewer: Viewer, refs: Sequence[str]) -> Response:
-    """The cases chosen, and the acts that the stages they stand in allow."""
-    books = viewer.config.books
-    wanted = list(dict.fromkeys(refs))[:MOST]
-    columns = case_file.c
-    query = select(columns.ref, columns.lifecycle, columns.party_name, columns.progress, columns.status)
-    with reading(viewer.engine) as connection:
-        rows = connection.execute(query.where(columns.ref.in_(wanted)).order_by(columns.ref)).all()
-    cases = []
-    acts: dict[str, list[Any]] = {}
-    for row in rows:
-        lifecycle = books.lifecycles.get(row.lifecycle)
-        if lifecycle is None or not in_scope(viewer.someone, lifecycle):
-            continue
-        open_stages = Progress.from_text(row.progress).open_stages() if row.status != "closed" else []
-        titles = []
-        for stage in lifecycle.stages:
-            if stage.key not in open_stages:
-                continue
-            titles.append(stage.title)
-            for act in stage.acts:
-                key = f"{lifecycle.key}|{stage.key}|{act.verb}"
-                acts.setdefault(key, [lifecycle, stage, act, 0])[3] += 1
-        cases.append((row.ref, row.party_name, lifecycle.title, titles))
-    return page(
-        request,
-        "bulk_choose.html",
-        cases=cases,
-        missing=[ref for ref in wanted if ref not in {case[0] for case in cases}],
-        acts=sorted(acts.items(), key=lambda item: -item[1][3]),
-        most=MOST,
-    )
+    """The cases chosen, and the acts that the stages they stand in allow today."""
+    wanted, config = list(dict.fromkeys(refs))[:MOST], viewer.config
+    cases, acts = choose_from(viewer.engine, wanted, viewer.someone, now=config.now(), books=config.books)
+    missing = [ref for ref in wanted if ref not in {one.ref for one in cases}]
+    return page(request, "bulk_choose.html", cases=cases, missing=missing, acts=acts, most=MOST)

@@ -20,7 +20,6 @@ from shixian.casework.staff.looks import record_look, saw_case
 from shixian.casework.staff.people import Permission, Person, require_scope
 from shixian.casework.uploads import kept
 from shixian.casework.views import CaseView, read_case
-from shixian.casework.work import looking
 from shixian.desk.access import READERS, Access
 from shixian.desk.chart import chart_of
 from shixian.desk.pages import page
@@ -28,7 +27,9 @@ from shixian.desk.viewer import Viewer
 from shixian.desk.words import add_words
 from shixian.display.case_head import deadline_lines, fact_lines, shown
 from shixian.display.case_page import case_of_day, read_all, reading_lifecycle, sealed_papers
-from shixian.display.possible import possibilities
+from shixian.display.plain import Plain
+from shixian.display.possible import possible_now
+from shixian.display.settled import settling
 from shixian.display.timeline import GROUPS, by_day, chosen, entries, payments
 from shixian.display.unblock import Button, buttons, holders
 from shixian.rules.errors import CaseworkError, NotPermitted
@@ -127,13 +128,18 @@ def case(
     people = {one.person.key: one.person for one in accounts(viewer.engine) if one.active}
     names = {key: one.name for key, one in people.items()}
     money = case_money(viewer.engine, ref, day=day)
-    every = [*entries(lifecycle, data["events"], names), *payments(money, until=(day, instant))]
+    every = [
+        *entries(lifecycle, data["events"], names, viewer.config.books.lifecycles),
+        *payments(money, until=(day, instant)),
+    ]
     shown_entries = chosen(every, group=group, stage=stage, person=person, text=q.strip())
     present = day is None and instant is None
     offered = _offered(viewer, view, list(people.values())) if present else ("", [])
     saw_case(viewer.engine, viewer.someone, ref, now=now, address=viewer.address)
     today = day or viewer.config.today()
-    deadlines = deadline_lines(lifecycle, data["deadlines"], today, viewer.config.books.calendar)
+    plain = Plain(lifecycle, viewer.config.books.lifecycles)
+    data["decisions"] = [plain.decision(one) for one in data["decisions"]]
+    deadlines = deadline_lines(lifecycle, data["deadlines"], today, viewer.config.books.calendar, plain)
     calls = {"as_of": as_of, "known": known, "group": group, "person": person, "q": q, "order": order}
     keep = urlencode({name: value for name, value in calls.items() if value and (name, value) != ("order", "new")})
     return page(
@@ -155,7 +161,7 @@ def case(
         erratum=holders(people.values())(Permission.ERRATUM),
         deadlines=deadlines,
         facts=fact_lines(lifecycle, data),
-        lists=[(LISTS.get(item["list"], item["list"]), item) for item in data["lists"]],
+        lists=[(LISTS.get(item["list"], item["list"]), item | {"text": plain(item["text"])}) for item in data["lists"]],
         days=by_day(shown_entries, newest_first=order != "old"),
         count=len(shown_entries),
         whole=len(every),
@@ -191,10 +197,10 @@ def _document_titles(lifecycle: Lifecycle) -> dict[str, str]:
 def _offered(viewer: Viewer, view: CaseView, people: list[Person]) -> tuple[str, list[Button]]:
     """Why nothing at all may be done (or ""), and each act with its form or with who can unblock it."""
     config, now = viewer.config, viewer.config.now()
-    with looking(viewer.engine, books=config.books, now=now) as store:
+    with settling(viewer.engine, config.books, now=now) as store:
+        blocked, found = possible_now(store, view.ref, now)
         state = store.load(view.ref)
         lifecycle = config.books.lifecycle(state.lifecycle)
-        blocked, found = possibilities(lifecycle, state, store.law, now)
         if blocked:
             return blocked, []
         who = holders(people)

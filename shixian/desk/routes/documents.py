@@ -19,6 +19,7 @@ from shixian.desk.access import READERS
 from shixian.desk.pages import page
 from shixian.desk.viewer import Viewer
 from shixian.display.case_page import case_of_day, read_all, reading_lifecycle, sealed_papers
+from shixian.display.plain import Plain
 from shixian.rules.errors import NotFound
 from shixian.rules.lifecycle import Lifecycle
 
@@ -65,7 +66,7 @@ def decision_sheet(request: Request, viewer: Reader, ref: str, key: str) -> Resp
         view=view,
         lifecycle=lifecycle,
         data=data,
-        one=found[-1],
+        one=Plain(lifecycle, viewer.config.books.lifecycles).decision(found[-1]),
         event=event,
         obligations=[one for one in data["obligations"] if one["decision"] == key],
         readings=[reading for reading in lifecycle.readings if _names(str(found[-1]), reading.key)],

@@ -32,6 +32,7 @@ from shixian.disbursing.run import Progress
 from shixian.disbursing.treasury import open_treasury
 from shixian.display import finance as shown
 from shixian.display.batch_steps import did, steps
+from shixian.display.held import held_up
 from shixian.display.money_lines import ATTEMPT, BATCH
 from shixian.rules.errors import BatchError, CaseworkError
 from shixian.rules.lifecycle import Lifecycle
@@ -106,8 +107,11 @@ def _proposal(
     found = shown.preview(viewer.engine, chosen, day, config.today(), config.books) if chosen is not None else None
     able = [one for one in _people(viewer) if one.may(Permission.MAKE_BATCH)]
     told = {"known": known, "chosen": chosen, "day": day, "found": found, "makers": "、".join(p.name for p in able)}
+    held = held_up(viewer.engine, chosen, config.books, now=config.now()) if chosen is not None else []
     status = 200 if error is None else 422
-    return _page(request, "finance_propose.html", status=status, error=error, late=day > config.today(), **told)
+    return _page(
+        request, "finance_propose.html", status=status, error=error, late=day > config.today(), held=held, **told
+    )
 
 
 # -- batches -----------------------------------------------------------------------------------------------------------

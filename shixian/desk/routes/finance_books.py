@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -291,6 +292,7 @@ def ledger(request: Request, viewer: Reader) -> Response:
     balances = shown.balance_rows(balances_at(viewer.engine, asked["last"], **_line(asked)), programmes)
     rows = _ledger(viewer, asked, limit=SIZE + 1, offset=(at - 1) * SIZE)
     told: dict[str, Any] = {"balances": balances, "rows": rows[:SIZE], "more": len(rows) > SIZE, "number": at}
+    told["posting_text"] = partial(shown.posting_text, books=viewer.config.books)
     query = urlencode({name: str(value) for name, value in asked.items() if value})
     told |= {"asked": asked, "programmes": programmes, "names": shown.ACCOUNTS, "query": query}
     return _page(request, viewer, "finance_ledger.html", **told)

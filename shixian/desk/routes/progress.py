@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from shixian.casework.publicity.progress import read_progress
+from shixian.casework.views import read_case
 from shixian.desk.access import PUBLIC
 from shixian.desk.forms import PublicForm, read_form
 from shixian.desk.pages import page
@@ -40,4 +41,5 @@ def show(request: Request, viewer: Anyone, form: Annotated[PublicForm, Depends(r
     if found is None:
         message = "案号与查询码不相符。请核对回执；遗失查询码的，请向经办人查询。"
         return page(request, "progress.html", status=404, found=None, message=message, ref=ref)
-    return page(request, "progress.html", found=found, message="", ref=ref)
+    lifecycle = config.books.lifecycle(str(read_case(config.engine, found.ref).row["lifecycle"]))
+    return page(request, "progress.html", found=found, lifecycle=lifecycle, message="", ref=ref)

@@ -16,6 +16,7 @@ from shixian.desk.pages import page
 from shixian.desk.sessions import COOKIE, SignInRefused, change_password, end_sessions, open_session, sessions_of
 from shixian.desk.viewer import Viewer
 from shixian.desk.words import add_words
+from shixian.display.calendar_page import years_of
 from shixian.display.calls import parameters
 from shixian.rules.errors import CaseworkError
 from shixian.rules.facts import TYPE_TITLES
@@ -136,11 +137,9 @@ def set_one(
 @router.get("/settings/calendars")
 def calendars(request: Request, viewer: SignedIn) -> Response:
     calendar, today = viewer.config.books.calendar, viewer.config.today()
-    years = [
-        (year, calendar.announced(year), calendar.notices(year), calendar.assumed_under(year))
-        for year in range(min(calendar.years), max(today.year + 1, *calendar.years) + 1)
-    ]
-    return page(request, "calendars.html", years=years[::-1], calendar=calendar, next_year=today.year + 1)
+    years = years_of(calendar, until=today.year + 1)
+    given: dict[str, Any] = {"calendar": calendar, "this_year": today.year, "next_year": today.year + 1}
+    return page(request, "calendars.html", years=years, **given)
 
 
 def _stay(viewer: Viewer, done: str) -> Response:

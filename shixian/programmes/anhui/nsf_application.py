@@ -78,7 +78,7 @@ HOST_CHECK = Stage(
                 ),
             ),
             limits=LIMITS,
-            unbarred=("unit_code",),
+            unbarred=("unit_code", "unit_name"),
             unbarred_from=HOST_STATUS,
             reading="counted_when",
         ),
@@ -136,6 +136,7 @@ PRELIMINARY = open_to_fraud(
                 ),
                 conditions=(
                     *ELIGIBLE,
+                    COOPERATING_UNITS,  # asked again: the host's check may have changed them
                     Condition("guide", "符合项目指南和当年申报通知要求", fact("within_guide"), "第二十二条第（二）项"),
                     Condition("complete", "申请材料齐全", fact("materials_complete"), "第二十二条第（三）项"),
                     Condition(
@@ -144,9 +145,9 @@ PRELIMINARY = open_to_fraud(
                     Condition(
                         "honest", "没有严重违背科研诚信的行为", ~fact("gravely_dishonest"), "第二十二条第（五）项"
                     ),
-                    NOT_CANCELLED,
+                    *NOT_CANCELLED,
                 ),
-                unbarred=("participants",),
+                unbarred=("applicant", "participants"),
                 unbarred_from=TAKING_PART,
             ),
             Act(

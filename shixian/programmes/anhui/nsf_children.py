@@ -3,7 +3,7 @@ a change (第三十三条)."""
 
 from __future__ import annotations
 
-from shixian.programmes.anhui.nsf_execution import CHANGE_KINDS
+from shixian.programmes.anhui.nsf_change import CHANGE_KINDS, IS_PI_CHANGE, STILL_THE_PI, UNDER_WAY
 from shixian.programmes.anhui.nsf_readings import CHANGE_READINGS, OBJECTION_READINGS, PROGRESS_READINGS
 from shixian.programmes.anhui.nsf_terms import (
     APPLICATION,
@@ -11,6 +11,7 @@ from shixian.programmes.anhui.nsf_terms import (
     CHANGE,
     ENDED,
     HOST,
+    HOST_STATUS,
     OBJECTION,
     OFFICE,
     PI,
@@ -18,6 +19,7 @@ from shixian.programmes.anhui.nsf_terms import (
     PROJECT_TYPE,
     PROVINCE,
     REGULATION,
+    TAKING_PART,
 )
 from shixian.rules.conditions import Condition, fact, mark
 from shixian.rules.facts import NONE, FactSet, choice_fact, text_fact, texts_fact, yes_no_fact
@@ -148,7 +150,6 @@ PROGRESS_LIFECYCLE = Lifecycle(
 
 # ---- 第三十三条
 IS_HOST_CHANGE = fact("change_kind").equals("host")
-IS_PI_CHANGE = fact("change_kind").equals("pi")
 CHANGE_LIFECYCLE = Lifecycle(
     key=CHANGE,
     title="项目变更",
@@ -204,6 +205,8 @@ CHANGE_LIFECYCLE = Lifecycle(
                             "hosts_agreement", "两依托单位协商一致的意见", "第三十三条第三款", only_if=IS_HOST_CHANGE
                         ),
                     ),
+                    unbarred=("new_host",),  # 第四十三条
+                    unbarred_from=HOST_STATUS,
                     reading="old_host_applies",
                 ),
                 Act(
@@ -243,6 +246,9 @@ CHANGE_LIFECYCLE = Lifecycle(
                     by=(PROVINCE,),
                     clause="第三十三条第一款",
                     outcome="approved",
+                    conditions=(UNDER_WAY, STILL_THE_PI),
+                    unbarred=("new_pi", "new_participants"),  # 第四十二条: 不得……参与
+                    unbarred_from=TAKING_PART,
                     head=True,
                 ),
                 Act(

@@ -32,7 +32,7 @@ from shixian.rules.facts import (
     yes_no_fact,
 )
 from shixian.rules.kinds import examination, party_clock, submission
-from shixian.rules.lifecycle import SILENT, Act, Bars, Closed, Lifecycle, Outcome, Remember, Stage
+from shixian.rules.lifecycle import Act, Bars, Closed, LeftToMeasures, Lifecycle, Outcome, Remember, Stage
 from shixian.rules.timing import set_by_act, years
 
 # ---- 第七条
@@ -89,6 +89,8 @@ NOT_A_HOST = Bars(
     text="取消三年以内作为依托单位的资格",
     reading="bar_length",
 )
+# A host is told by its code; its name too, where an application or a change gives no code.
+NOT_A_HOST_BY_NAME = replace(NOT_A_HOST, subject="unit_name")
 REGISTERED = Stage(
     key="registered",
     title="依托单位资格",
@@ -100,7 +102,7 @@ REGISTERED = Stage(
         party_clock(
             "第四十三条",
             set_by_act("correction_period").after("registered.order_correction"),
-            SILENT,
+            LeftToMeasures("逾期不改正的，由省科技厅视情节准予继续改正或者取消依托单位资格，并说明理由"),
             key="correction",
             title="限期改正",
             met_by=("report_correction",),
@@ -136,7 +138,9 @@ REGISTERED = Stage(
             key="disqualified",
             title="取消依托单位资格",
             clause="第四十三条",
-            closes=Closed("取消三年以内作为依托单位的资格", reason="terminated", consequences=(NOT_A_HOST,)),
+            closes=Closed(
+                "取消三年以内作为依托单位的资格", reason="terminated", consequences=(NOT_A_HOST, NOT_A_HOST_BY_NAME)
+            ),
         ),
     ),
 )

@@ -3,6 +3,7 @@ measures - beside the term that runs in `nsf_term`; then the call to conclude, a
 
 from __future__ import annotations
 
+from shixian.programmes.anhui.nsf_change import CHANGE_KINDS, CHANGE_REGISTERED, REGISTER_CHANGE
 from shixian.programmes.anhui.nsf_sanctions import (
     FAILED_MEASURES,
     FAILED_OUTCOMES,
@@ -18,22 +19,20 @@ from shixian.programmes.anhui.nsf_terms import (
     HOST,
     IS_JOINT,
     KEY,
-    OFFICE,
     PI,
     PROGRESS,
     PROVINCE,
     TYPE,
     YOUTH,
 )
-from shixian.rules.conditions import Children, Condition, OfParent, OutcomeOf, fact, mark
+from shixian.rules.conditions import Children, Condition, OutcomeOf, fact, mark
 from shixian.rules.facts import choice_fact, date_fact, period_fact, text_fact, texts_fact, yes_no_fact
-from shixian.rules.family import ChildrenWhere
 from shixian.rules.kinds import office_clock, party_clock, term
 from shixian.rules.lifecycle import (
-    SILENT,
     Act,
     Automatic,
     Document,
+    LeftToMeasures,
     Opens,
     Outcome,
     Spawn,
@@ -42,21 +41,6 @@ from shixian.rules.lifecycle import (
 from shixian.rules.timing import months, set_by_act, yearly
 
 # ---- 第三十条至第三十三条
-CHANGE_KINDS = {"pi": "变更项目负责人", "participants": "变更参与人", "host": "变更依托单位"}
-CHANGED_PI = ChildrenWhere(CHANGE, fact("change_kind").equals("pi") & OutcomeOf("decision").equals("approved"))
-REGISTERED_PI = ChildrenWhere(
-    CHANGE,
-    fact("change_kind").equals("pi")
-    & OutcomeOf("decision").equals("approved")
-    & fact("new_pi").equals(OfParent(fact("applicant"))),
-)
-CHANGE_REGISTERED = Condition(
-    "change_registered",
-    "批准变更的项目负责人已经登记",
-    CHANGED_PI.equals(0) | (REGISTERED_PI >= 1),
-    "第三十三条第一款",
-    "change_registered",
-)
 MORE_THAN_ONE_CHECK = TYPE.is_one_of(DISTINGUISHED, EXCELLENT, KEY)
 
 EXECUTION = open_to_measures(
@@ -78,7 +62,7 @@ EXECUTION = open_to_measures(
             party_clock(
                 "第四十二条",
                 set_by_act("correction_period").after("execution.order_correction"),
-                SILENT,
+                LeftToMeasures("逾期不改正的，由省科技厅视情节另作终止、撤销等处理并说明理由"),
                 key="correction",
                 title="限期改正",
                 met_by=("report_correction",),
@@ -125,23 +109,7 @@ EXECUTION = open_to_measures(
                     },
                 ),
             ),
-            Act(
-                verb="register_change",
-                title="登记批准的变更",
-                by=(OFFICE,),
-                clause="第三十三条第一款",
-                optional=("applicant", "participants", "unit_name", "unit_code"),
-                conditions=(
-                    Condition(
-                        "approved",
-                        "变更已经批准",
-                        Children(CHANGE, outcome="approved") >= 1,
-                        "第三十三条第一款",
-                    ),
-                ),
-                discretion=True,
-                reading="change_registered",
-            ),
+            REGISTER_CHANGE,
             Act(
                 verb="propose_termination",
                 title="提出终止项目实施的申请",
@@ -189,7 +157,8 @@ EXECUTION = open_to_measures(
         ),
         automatic=Automatic(ready=~OutcomeOf("organise").is_none, outcome="ended", clause="第三十五条"),
         outcomes=(Outcome(key="ended", title="实施期结束", clause="第三十五条", ends_branch=True),),
-    )
+    ),
+    CHANGE_REGISTERED,
 )
 
 # ---- 第三十五条
@@ -250,9 +219,11 @@ ORGANISE = open_to_measures(
                     },
                 ),
             ),
+            REGISTER_CHANGE,  # of a change approved when the term had already run out
         ),
         outcomes=(Outcome(key="organised", title="已组织结题", clause="第三十五条"),),
-    )
+    ),
+    CHANGE_REGISTERED,
 )
 
 CONCLUDED = open_to_measures(

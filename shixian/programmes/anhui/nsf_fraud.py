@@ -23,18 +23,27 @@ NO_APPLICATION = Bars(
     text="申请中科研失信，情节严重，三年以内不得申请省基金项目",
     reading="bar_length",
 )
-# "本年度项目评审和承担项目": also as a participant in somebody else's application of the year.
+# "本年度项目评审和承担项目": also in another application of the year (of joint funds there may be several), whether as
+# its applicant or as a participant in somebody else's.
 REMEMBERED = Remember(key=FOUND_OUT, subject="applicant", value=fact("project_type"), clause="第四十一条")
 RECORDED = Integrity(clause="第四十条", subject="applicant", ground="省自然科学基金申请中的科研失信行为")
 RECORDED_GRAVE = replace(RECORDED, serious=True)
 CANCELLED_TEXT = "取消本年度项目评审和承担项目的资格"
 
-NOT_CANCELLED = Condition(
-    "not_cancelled",
-    "参与人本年度未被取消参加评审和承担项目的资格",
-    Remembered(FOUND_OUT, "participants").equals(0),
-    "第四十一条",
-    "cancelled_participants",
+NOT_CANCELLED = (
+    Condition(
+        "applicant_not_cancelled",
+        "申请人本年度未被取消参加评审和承担项目的资格",
+        Remembered(FOUND_OUT, "applicant").equals(0),
+        "第四十一条",
+    ),
+    Condition(
+        "not_cancelled",
+        "参与人本年度未被取消参加评审和承担项目的资格",
+        Remembered(FOUND_OUT, "participants").equals(0),
+        "第四十一条",
+        "cancelled_participants",
+    ),
 )
 
 _ACTS = (

@@ -208,7 +208,7 @@ PROJECT_READINGS = (
         key="change_registered",
         clause="第三十三条第一款",
         question="负责人变更后，谁承担项目？",
-        chosen="自批准之日起由新负责人承担；省基金办登记后方可组织结题",
+        chosen="自批准之日起由新负责人承担；省基金办登记后方可组织结题、终止或者撤销项目",
         because="第十四条按负责人限项，承担人须与批准一致",
         otherwise="仍按原申请人计",
     ),
@@ -262,6 +262,14 @@ PROGRESS_READINGS = (
 )
 
 CHANGE_READINGS = (
+    Reading(
+        key="change_decided",
+        clause="第三十三条第一款",
+        question="变更申请最迟何时批准；同时有几件变更负责人的申请怎么办？",
+        chosen="组织结题、终止或者撤销之后不再批准；负责人已经变更的，此前由原负责人名下提出的申请不再批准，须重新提出",
+        because="变更限于“项目实施过程中”；限项按批准时的承担人计（第十四条）",
+        otherwise="只要申请在实施过程中提出，随时可以批准",
+    ),
     Reading(
         key="old_host_applies",
         clause="第三十三条第三款",

@@ -272,12 +272,12 @@ APPROVAL = open_to_fraud(
                         "第二十六条",
                         "objection_effect",
                     ),
-                    NOT_CANCELLED,
+                    *NOT_CANCELLED,
                     Condition(
                         "due_after", "计划任务书提交期限在立项之后", fact("task_book_due") > mark("act"), "第二十九条"
                     ),
                 ),
-                unbarred=("participants",),
+                unbarred=("applicant", "participants"),
                 unbarred_from=TAKING_PART,
                 decides=Decides(key="grant", title="定额资助经费", clause="第五条", amount=fact("granted")),
                 head=True,

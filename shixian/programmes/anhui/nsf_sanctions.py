@@ -155,9 +155,10 @@ FAILED_MEASURES = (TERMINATE_FAILED, REVOKE_FAILED)
 FAILED_OUTCOMES = (_ends(TERMINATE_FAILED, "结题不通过，终止"), _ends(REVOKE_FAILED, "结题不通过，撤销"))
 
 
-def open_to_measures(stage: Stage) -> Stage:
-    """The stage, with the acts by which 省科技厅 ends a project early."""
-    return replace(stage, acts=(*stage.acts, *MEASURES), outcomes=(*stage.outcomes, *MEASURE_OUTCOMES))
+def open_to_measures(stage: Stage, *conditions: Condition) -> Stage:
+    """The stage, with the acts by which 省科技厅 ends a project early, under these conditions too."""
+    measures = (replace(act, conditions=(*conditions, *act.conditions)) for act in MEASURES)
+    return replace(stage, acts=(*stage.acts, *measures), outcomes=(*stage.outcomes, *MEASURE_OUTCOMES))
 
 
 SANCTION_FACTS = (

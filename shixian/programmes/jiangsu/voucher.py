@@ -50,6 +50,7 @@ from shixian.rules.lifecycle import (
     FormulaCall,
     Goes,
     Lifecycle,
+    Limit,
     Opens,
     Outcome,
     Remember,
@@ -292,6 +293,16 @@ OFFSET = Stage(
             clause="二（五）",
             outcome="paid",
             inputs=("order_amount",),
+            limits=(
+                Limit(
+                    key="js-voucher-one-offset",
+                    clause="二（五）",
+                    scope=(fact("order_number"),),
+                    at_most=1,
+                    text="一笔订单只抵扣一次",
+                    per_cycle=False,
+                ),
+            ),
             decides=Decides(
                 key="offset",
                 title="省创新券抵扣额",

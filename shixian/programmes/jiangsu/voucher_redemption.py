@@ -15,9 +15,11 @@ from shixian.programmes.jiangsu.voucher_terms import (
     PROVIDER,
     REDEMPTION,
     REGULATION,
+    YEARLY_QUOTA,
 )
-from shixian.rules.conditions import Children, Condition, fact, mark
+from shixian.rules.conditions import Children, Condition, OfParent, fact, mark
 from shixian.rules.facts import FactSet, date_fact, money_fact, text_fact, unit_code_fact
+from shixian.rules.family import DecidedAmount
 from shixian.rules.kinds import notice, office_clock, reminder, submission
 from shixian.rules.lifecycle import Act, Closed, Decides, Document, Lifecycle, Limit, Opens, Outcome, Owes, Stage
 from shixian.rules.publication import Shown, Withheld
@@ -35,19 +37,23 @@ REQUEST = submission(
     ),
     inputs=("service_completed_on",),
     conditions=(Condition("completed", "已完成对企业的服务", fact("service_completed_on") <= mark("act"), "二（六）"),),
-    limits=(
-        Limit(
-            key="js-voucher-one-redemption",
-            clause="二（六）",
-            scope=(fact("order_number"),),
-            at_most=1,
-            text="一笔订单只兑付一次",
-            per_cycle=False,
-        ),
-    ),
 )
 
-BENEFICIARY = Condition("beneficiary", "兑付清单须列明受惠企业", fact("unit_name").is_known, "二（七）")
+BENEFICIARY = Condition(
+    "beneficiary", "兑付清单须列明受惠企业", fact("unit_name").is_known & ~fact("unit_name").is_none, "二（七）"
+)
+# What one order has offset is drawn from one enterprise's quota of one year, however the case came here.
+WITHIN_QUOTA = Condition(
+    "within_quota", "一笔订单的抵扣不超过企业每年的额度", fact("offset_amount") <= YEARLY_QUOTA, "二（四）"
+)
+OFFSET_OF_ORDER = OfParent(DecidedAmount("offset"))
+AS_OFFSET = Condition(
+    "as_offset",
+    "兑付的是支付时抵扣的金额",
+    OFFSET_OF_ORDER.is_none | fact("offset_amount").equals(OFFSET_OF_ORDER),
+    "二（八）",
+    "one_redemption",
+)
 
 REVIEW = Stage(
     key="review",
@@ -74,6 +80,7 @@ REVIEW = Stage(
                     "batch",
                 ),
                 BENEFICIARY,
+                WITHIN_QUOTA,
             ),
             reading="one_redemption",
         ),
@@ -84,7 +91,7 @@ REVIEW = Stage(
             clause="二（六）",
             outcome="passed",
             optional=("unit_name",),
-            conditions=(BENEFICIARY,),
+            conditions=(BENEFICIARY, WITHIN_QUOTA),
             discretion=True,
             reading="out_of_batch",
         ),
@@ -143,6 +150,18 @@ PAY_PROVIDER = Stage(
                     "二（八）",
                     "item_by_item",
                 ),
+                WITHIN_QUOTA,
+                AS_OFFSET,
+            ),
+            limits=(
+                Limit(
+                    key="js-voucher-one-redemption",
+                    clause="二（六）",
+                    scope=(fact("order_number"),),
+                    at_most=1,
+                    text="一笔订单只兑付一次",
+                    per_cycle=False,
+                ),
             ),
             # One event, two payers and two payees: the province redeems, the linked area adds its own share.
             decides=Decides(
@@ -157,6 +176,7 @@ PAY_PROVIDER = Stage(
                         debtor="联动地区",
                         clause="二（八）",
                         due=months(3).after("pay_provider.pay"),
+                        elsewhere=True,
                     ),
                 ),
             ),

@@ -44,7 +44,7 @@ REGULATION = Regulation(
         ClauseNote("一（一）", "工作思路", "exhortation"),
         ClauseNote("一（二）", "基本原则", "exhortation"),
         ClauseNote("一（三）", "试点的服务：大型科学仪器共享、检验检测"),
-        ClauseNote("二（一）", "服务机构入库"),
+        ClauseNote("二（一）", "服务机构入库（入库的程序尚未编码，确认合同时查是否已入库）"),
         ClauseNote("二（二）", "联动地区承诺1:1资助", "not_yet"),
         ClauseNote("二（三）", "企业一次性注册，联动地区审核"),
         ClauseNote("二（四）", "每家企业每年额度10万元，当年有效，可分次使用"),
@@ -55,7 +55,7 @@ REGULATION = Regulation(
         ClauseNote("二（九）", "年底绩效奖励，不超过5%，同一法人单位不超过50万元"),
         ClauseNote("三（一）", "省科技厅、省财政厅、省统筹中心和联动地区的分工", "reference"),
         ClauseNote("三（二）", "全流程线上管理；服务数据用于考核", "exhortation"),
-        ClauseNote("三（三）", "信用承诺；骗取资金、违规和不履行承诺的处理"),
+        ClauseNote("三（三）", "信用承诺（骗取资金、三次及以上投诉、不履行承诺的处理尚未编码）"),
     ),
 )
 

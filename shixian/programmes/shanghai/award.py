@@ -72,6 +72,7 @@ OBJECTIONS_OVER = Children(OBJECTION.key, status="open").equals(0)
 DEFAULTED = Children(OBJECTION.key, outcome="terminated") >= 1
 # An objection whose investigation by the nominator is not finished.
 PAPERS_MISSING = ChildrenWhere(OBJECTION.key, OutcomeOf("investigation").equals("open")) >= 1
+PAPERS_IN = ~PAPERS_MISSING
 NOTICE_OVER = ~Mark("second_review_notice.done").is_none
 
 OBJECTION_HANDLING = Stage(
@@ -114,7 +115,7 @@ OBJECTION_HANDLING = Stage(
             conditions=(
                 Condition(
                     "node_past",
-                    "下一评审节点尚未届满",
+                    "下一评审节点已经届满",
                     Mark("act") > Mark("objection_handling.next_review_node.last_day"),
                     "第四十八条",
                 ),
@@ -180,7 +181,16 @@ RESUME_NEXT_YEAR = Stage(
         party_clock(
             "第四十八条",
             on_day(set_by_call("resume_closing")),
-            TERMINATED_END,
+            # 仍不具备提交评审条件: unless what is missing is the office's own handling (reading `office_late`).
+            OneOf(
+                (
+                    (
+                        OBJECTIONS_OPEN & PAPERS_IN,
+                        Silent("异议材料已提交，仅因奖励办公室未处理完毕而不能报齐：由奖励办公室决定并说明理由"),
+                    ),
+                ),
+                otherwise=TERMINATED_END,
+            ),
             title="下一年度报齐材料",
             reading="resumed_cycle",
         ),
@@ -223,7 +233,7 @@ FINAL_REVIEW = review(
         "resume_next_year",
     ),
     inputs=("final_grade", "winners"),
-    optional=("winning_units", "invention_patent"),
+    optional=("winning_units", "leading_completers", "invention_patent"),
     conditions=AWARD_CONDITIONS,
 )
 
@@ -265,7 +275,7 @@ AWARD_DECISION = Stage(
             by=(AWARD_COMMITTEE,),
             clause="第五十一条",
             outcome="approved",
-            optional=("final_grade", "winners", "winning_units"),
+            optional=("final_grade", "winners", "leading_completers", "winning_units"),
             conditions=AWARD_CONDITIONS,
             limits=(SPECIAL_PRIZES,),
             decides=Decides(key="award", title="授奖等级", clause="第五十一条", grade=fact("final_grade")),

@@ -18,8 +18,10 @@ from shixian.programmes.shanghai.award_terms import (
     only_for,
 )
 from shixian.rules.conditions import AnyOf, Condition, Expression, Later, Mark, Not, Remembered, Size, fact
+from shixian.rules.experts import Shared
 from shixian.rules.facts import NONE
 from shixian.rules.lifecycle import Document, Limit, Remember
+from shixian.rules.names import First
 from shixian.rules.timing import years
 
 # -- History that later years ask for ---------------------------------------------------------------------------
@@ -80,8 +82,11 @@ KIND_CONDITIONS = (
         "国际科技合作奖候选人应是在外国组织全职工作的外籍人士",
         only_for(("cooperation",), fact("foreign_full_time")),
         "第二十六条",
+        "foreign_organisation",
     ),
 )
+
+LEADING = 3  # 前三完成人
 
 # -- Chapter 3: nomination --------------------------------------------------------------------------------------
 
@@ -117,8 +122,12 @@ NOMINATION_CONDITIONS = (
         ~fact("permit_required") | fact("permit_granted"),
         "第三十二条",
     ),
+    Condition("candidates", "应写明被提名的候选对象", fact("completers").differs(NONE), "第三十条"),
     Condition(
-        "three_leading", "前三完成人不超过三人", only_for(PROJECT_KINDS, Size(fact("leading_completers")) <= 3), "第三十三条"
+        "leading",
+        "前三完成人应是按贡献大小排序的前三名候选人",
+        only_for(PROJECT_KINDS, fact("leading_completers").equals(First(fact("completers"), LEADING))),
+        "第三十三条",
     ),
     Condition(
         "gap_after_award",
@@ -150,6 +159,13 @@ NOMINATION_CONDITIONS = (
             ("foreign_long_term", "应长期在上海从事科研工作"),
             ("foreign_ip_chinese", "成果知识产权应属中方所有或与中方共有"),
         )
+    ),
+    Condition(
+        "foreign_elsewhere",
+        "外籍人士不得被提名为科技功臣奖、青年科技杰出贡献奖的候选人",
+        only_for(("merit", "youth"), ~fact("foreign_candidate")),
+        "第三十四条",
+        "foreign_elsewhere",
     ),
     Condition("main_units", "候选单位应是主要完成单位", only_for(PROJECT_KINDS, fact("units_are_main")), "第五十二条"),
 )
@@ -226,7 +242,23 @@ WITHIN_NUMBERS = tuple(
         _at_most(kinds, grades, "winning_units", "授奖单位数", units),
     )
 )
-AWARD_CONDITIONS = (grade_fits("final_grade"), patented("final_grade"), *WITHIN_NUMBERS)
+WINNERS = (
+    # Nobody wins whom nobody could object to: the notice names the candidates.
+    Condition(
+        "winners_nominated",
+        "授奖人应是被提名的候选对象，不重复",
+        Shared(fact("winners"), fact("completers")).equals(Size(fact("winners"))),
+        "第四条",
+    ),
+    # What 第三十三条 bars next year: the first three who won, not all who were nominated.
+    Condition(
+        "winners_leading",
+        "获奖的前三完成人应是授奖人中的前三名（与提名不同的，重新写明前三完成人）",
+        only_for(PROJECT_KINDS, fact("leading_completers").equals(First(fact("winners"), LEADING))),
+        "第三十三条",
+    ),
+)
+AWARD_CONDITIONS = (grade_fits("final_grade"), patented("final_grade"), *WINNERS, *WITHIN_NUMBERS)
 
 SPECIAL_PRIZES = Limit(
     key="sh-award.special",

@@ -83,6 +83,7 @@ def _in_any_stage(stage: Stage) -> Stage:
                     "公开异议者身份应事前征得同意，无法保密的除外",
                     fact("own_rights") | fact("disclosure_consent"),
                     "第四十三条",
+                    "disclosure_consent",
                 ),
             ),
             discretion=True,
@@ -180,8 +181,10 @@ TRANSFER = Stage(
     outcomes=(Outcome(key="transferred", title="已转办", clause="第四十七条"),),
 )
 
-NO_GRANT_YET = Condition("no_grant_yet", "已批准延期", Mark("investigation.grant_extension").is_none, "第四十八条")
-ASKED = Condition("extension_asked", "提名者尚未申请延期", Not(Mark("investigation.request_extension").is_none), "第四十八条")
+NO_GRANT_YET = Condition(
+    "no_grant_yet", "尚未批准延期", Mark("investigation.grant_extension").is_none, "第四十八条", "extension_once"
+)
+ASKED = Condition("extension_asked", "提名者已申请延期", Not(Mark("investigation.request_extension").is_none), "第四十八条")
 
 INVESTIGATION = Stage(
     key="investigation",
@@ -205,6 +208,7 @@ INVESTIGATION = Stage(
             set_by_act("extended_period").after("investigation.grant_extension"),
             key="extended",
             title="延期后提交调查核实材料",
+            reading="extension_once",
         ),
     ),
     acts=(

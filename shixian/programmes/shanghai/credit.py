@@ -23,6 +23,7 @@ from shixian.programmes.shanghai.credit_terms import (
     IS_GENERAL,
     IS_GOOD,
     IS_SERIOUS,
+    NEVER_HANDED_IN,
     OBJECTION,
     PLATFORM,
     PROVIDER,
@@ -144,7 +145,15 @@ CLASSIFY = Stage(
             clause="第六条",
             outcome="classified",
             inputs=("information_class",),
-            optional=("misconduct", "honoured_on", "handled_by", "effective_on", "sanction_until", "ruled_until"),
+            optional=(
+                "misconduct",
+                "honoured_on",
+                "handled_by",
+                "effective_on",
+                "sanction_until",
+                "ruled_until",
+                "other_law_until",
+            ),
             conditions=(
                 Condition(
                     "general_act",
@@ -227,7 +236,9 @@ OBJECTION_STAGE = Stage(
             title="经异议处理删除",
             clause="第二十一条",
             closes=Closed(
-                "经异议处理删除", reason="removed", consequences=lifted("第二十一条", "信息经异议处理删除，惩戒解除")
+                "经异议处理删除",
+                reason="removed",
+                consequences=(*lifted("第二十一条", "信息经异议处理删除，惩戒解除"), *NEVER_HANDED_IN),
             ),
         ),
     ),
@@ -304,6 +315,13 @@ RECORD_LIFECYCLE = Lifecycle(
                 "相关规定确定的查询截止日",
                 clause="第十三条第一款第（二）项",
                 help="无明确规定的填“无”",
+                intake=True,
+            ),
+            date_fact(
+                "other_law_until",
+                "法律、法规、规章或国家规定另定的查询截止日",
+                clause="第十三条第三款",
+                help="没有另行规定的填“无”",
                 intake=True,
             ),
             yes_no_fact("fits_scenario", "符合具体应用场景", clause="第十二条第二款"),

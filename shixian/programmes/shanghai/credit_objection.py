@@ -7,10 +7,19 @@ Either way the information provider then deals with it.
 from __future__ import annotations
 
 from shixian.programmes.shanghai.credit_readings import OBJECTION_READINGS
-from shixian.programmes.shanghai.credit_terms import CREDIT, OBJECTION, PLATFORM, PROVIDER, REGULATION, STCSM, SUBJECT
-from shixian.rules.conditions import fact
+from shixian.programmes.shanghai.credit_terms import (
+    CREDIT,
+    FROM_CITY,
+    OBJECTION,
+    PLATFORM,
+    PROVIDER,
+    REGULATION,
+    STCSM,
+    SUBJECT,
+)
+from shixian.rules.conditions import Expression, OfParent, fact
 from shixian.rules.facts import FactSet, choice_fact, text_fact
-from shixian.rules.lifecycle import Act, Closed, Lifecycle, Outcome, Stage
+from shixian.rules.lifecycle import Act, Actor, Closed, Lifecycle, Outcome, Stage
 
 GROUNDS = {"error": "错误、遗漏等情形", "infringement": "侵犯商业秘密、个人隐私等合法权益"}
 
@@ -52,35 +61,43 @@ SUSPEND_QUERY = Stage(
     outcomes=(Outcome(key="suspended", title="已中止查询", clause="第二十一条第二款"),),
 )
 
-HANDLE = Stage(
-    key="handle",
-    title="信息提供单位处理",
-    clause="第二十一条",
-    kind="处理",
-    by=PROVIDER,
-    after=("mark", "suspend_query"),
-    acts=tuple(
-        Act(
-            verb=verb,
-            title=title,
-            by=(PROVIDER, STCSM),
-            clause="第二十一条",
-            outcome=outcome,
-            discretion=True,
-            reading="objection_handling",
-        )
-        for verb, title, outcome in (
-            ("correct", "更正", "corrected"),
-            ("remove", "删除", "removed"),
-            ("keep", "维持", "kept"),
-        )
-    ),
-    outcomes=(
-        Outcome(key="corrected", title="已更正", closes=Closed("异议成立，已更正", reason="completed")),
-        Outcome(key="removed", title="已删除", closes=Closed("异议成立，已删除", reason="completed")),
-        Outcome(key="kept", title="维持", closes=Closed("异议不成立，维持", reason="dismissed")),
-    ),
-)
+
+def handled(key: str, title: str, by: Actor, guard: Expression) -> Stage:
+    """Dealt with by whoever handed the information in, and by nobody else (交由信息提供单位)."""
+    return Stage(
+        key=key,
+        title=title,
+        clause="第二十一条",
+        kind="处理",
+        by=by,
+        after=("mark", "suspend_query"),
+        only_if=guard,
+        acts=tuple(
+            Act(
+                verb=verb,
+                title=act_title,
+                by=(by,),
+                clause="第二十一条",
+                outcome=outcome,
+                discretion=True,
+                reading="objection_handling",
+            )
+            for verb, act_title, outcome in (
+                ("correct", "更正", "corrected"),
+                ("remove", "删除", "removed"),
+                ("keep", "维持", "kept"),
+            )
+        ),
+        outcomes=(
+            Outcome(key="corrected", title="已更正", closes=Closed("异议成立，已更正", reason="completed")),
+            Outcome(key="removed", title="已删除", closes=Closed("异议成立，已删除", reason="completed")),
+            Outcome(key="kept", title="维持", closes=Closed("异议不成立，维持", reason="dismissed")),
+        ),
+    )
+
+
+HANDLE = handled("handle", "信息提供单位处理", PROVIDER, ~OfParent(FROM_CITY))
+HANDLE_CITY = handled("handle_city", "市科委处理", STCSM, OfParent(FROM_CITY))
 
 OBJECTION_LIFECYCLE = Lifecycle(
     key=OBJECTION,
@@ -96,5 +113,5 @@ OBJECTION_LIFECYCLE = Lifecycle(
         )
     ),
     readings=OBJECTION_READINGS,
-    stages=(MARK, SUSPEND_QUERY, HANDLE),
+    stages=(MARK, SUSPEND_QUERY, HANDLE, HANDLE_CITY),
 )

@@ -26,7 +26,7 @@ from shixian.programmes.shanghai.credit_terms import (
     party_facts,
     provider_fact,
 )
-from shixian.rules.conditions import Condition, Expression, Later, Mark, OfParent, Remembered, fact
+from shixian.rules.conditions import Condition, Expression, Later, Mark, OfParent, StandingAfter, fact
 from shixian.rules.facts import FactSet, choice_fact, yes_no_fact
 from shixian.rules.kinds import office_clock, submission
 from shixian.rules.lifecycle import Act, Actor, Closed, Document, Lifecycle, Outcome, Stage
@@ -58,7 +58,7 @@ REPAIR_CONDITIONS = (
         Condition(
             f"no_new_{name}",
             "自失信信息汇交之日起至申请期间，未汇交新的失信信息",
-            only_if(fact(name).is_known, Remembered(HANDED_IN, name, after=HANDED_IN_ON).equals(0)),
+            only_if(fact(name).is_known, StandingAfter(HANDED_IN, name, HANDED_IN_ON).equals(0)),
             "第二十二条第（三）项",
             "new_record",
         )

@@ -11,7 +11,8 @@ from datetime import date
 from shixian.rules.conditions import AnyOf, Children, Expression, Mark, Not, OutcomeOf, fact
 from shixian.rules.facts import Field, choice_fact, text_fact, unit_code_fact
 from shixian.rules.family import ChildrenWhere
-from shixian.rules.lifecycle import Actor, Binds, ClauseNote, Consequence, Regulation, SetsBarEnd
+from shixian.rules.history import withdrawn
+from shixian.rules.lifecycle import Actor, Binds, ClauseNote, Consequence, Regulation, Remember, SetsBarEnd
 
 CREDIT = "sh-credit"
 OBJECTION = "sh-credit-objection"
@@ -44,7 +45,7 @@ REGULATION = Regulation(
         ClauseNote("第十条", "一般失信行为"),
         ClauseNote("第十一条", "严重失信行为"),
         ClauseNote("第十二条", "本人、授权和共享查询"),
-        ClauseNote("第十三条", "3年、5年查询期限和延至惩戒截止日"),
+        ClauseNote("第十三条", "3年、5年查询期限、延至惩戒截止日和另有规定"),
         ClauseNote("第十四条", "推动与科技部和长三角的信息共享、共认共用", "exhortation"),
         ClauseNote("第十五条", "守信激励"),
         ClauseNote("第十六条", "失信约束和惩戒"),
@@ -75,7 +76,8 @@ FROM_CITY = fact("provider_kind").equals(CITY)
 BASIC, GOOD, GENERAL, SERIOUS = "basic", "good", "general", "serious"
 CLASSES = {BASIC: "基本信息", GOOD: "良好信息", GENERAL: "一般失信信息", SERIOUS: "严重失信信息"}
 CLASS = fact("information_class")
-IS_GOOD, IS_GENERAL, IS_SERIOUS = CLASS.equals(GOOD), CLASS.equals(GENERAL), CLASS.equals(SERIOUS)
+IS_BASIC, IS_GOOD = CLASS.equals(BASIC), CLASS.equals(GOOD)
+IS_GENERAL, IS_SERIOUS = CLASS.equals(GENERAL), CLASS.equals(SERIOUS)
 IS_DISHONEST = CLASS.is_one_of(GENERAL, SERIOUS)
 
 GENERAL_ACTS = {
@@ -150,9 +152,15 @@ def lifted(clause: str, text: str) -> tuple[Consequence, ...]:
 
 # -- Objections in hand (第二十一条) ----------------------------------------------------------------------------
 
-IN_HAND = OutcomeOf("handle").equals("open")
+IN_HAND = OutcomeOf("handle").equals("open") | OutcomeOf("handle_city").equals("open")
 MARKED = ChildrenWhere(OBJECTION, OutcomeOf("mark").equals("marked") & IN_HAND) >= 1
 SUSPENDED = ChildrenWhere(OBJECTION, OutcomeOf("suspend_query").equals("suspended") & IN_HAND) >= 1
 REMOVED = Children(OBJECTION, outcome="removed") >= 1
 REPAIRED = Children(REPAIR, outcome="repaired") >= 1
 ON_PLATFORM = Mark("query.opened")  # the day of the hand-in
+
+# What an objection removed was no dishonest information: it does not stand against a repair (reading new_record).
+NEVER_HANDED_IN = tuple(
+    Remember(key=withdrawn(HANDED_IN), subject=name, value=ON_PLATFORM, clause="第二十一条", only_if=IS_DISHONEST)
+    for name in PARTY_NAMES
+)

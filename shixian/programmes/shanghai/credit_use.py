@@ -10,6 +10,7 @@ from shixian.programmes.shanghai.credit_terms import (
     CLASS,
     HANDED_IN,
     HANDED_IN_STAGES,
+    IS_BASIC,
     IS_DISHONEST,
     IS_GENERAL,
     IS_GOOD,
@@ -47,14 +48,27 @@ SANCTION_END = on_day(set_by_act("sanction_until"))
 LATER_SANCTION = "第十三条第二款"
 EXPIRED = Closed("查询期限届满", reason="expired")
 
+# 第十三条第三款: a term that other law fixes takes the place of all of them.
+BY_OTHER_LAW = fact("other_law_until").is_known & ~fact("other_law_until").is_none
+
 QUERY_TERMS = (
+    term(
+        "第十三条第三款",
+        on_day(set_by_act("other_law_until")),
+        Goes("expired_by_other_law"),
+        key="other_law",
+        title="查询期限（法律、法规、规章或国家规定）",
+        only_if=~IS_BASIC & BY_OTHER_LAW,
+        reading="other_law",
+    ),
     term(
         "第十三条第一款第（一）项",
         years(5).after("honoured_on"),
         Goes("expired"),
         key="good",
         title="良好信息查询期限",
-        only_if=IS_GOOD,
+        only_if=IS_GOOD & ~BY_OTHER_LAW,
+        reading="rest_days",
     ),
     term(
         "第十三条第一款第（二）项",
@@ -62,7 +76,7 @@ QUERY_TERMS = (
         Goes("expired"),
         key="general_ruled",
         title="一般失信信息查询期限（按相关规定）",
-        only_if=IS_GENERAL & ~fact("ruled_until").is_none,
+        only_if=IS_GENERAL & ~fact("ruled_until").is_none & ~BY_OTHER_LAW,
         reading="ruled_term",
     ),
     term(
@@ -71,7 +85,7 @@ QUERY_TERMS = (
         Goes("expired"),
         key="general",
         title="一般失信信息查询期限",
-        only_if=IS_GENERAL & fact("ruled_until").is_none,
+        only_if=IS_GENERAL & fact("ruled_until").is_none & ~BY_OTHER_LAW,
         reading="separate_clocks",
     ),
     term(
@@ -80,7 +94,7 @@ QUERY_TERMS = (
         Goes("expired"),
         key="serious",
         title="严重失信信息查询期限",
-        only_if=IS_SERIOUS,
+        only_if=IS_SERIOUS & ~BY_OTHER_LAW,
         reading="separate_clocks",
     ),
 )
@@ -181,7 +195,10 @@ QUERY = Stage(
             anew=True,
         ),
     ),
-    outcomes=(Outcome(key="expired", title="查询期限届满", clause="第十三条第一款", closes=EXPIRED),),
+    outcomes=(
+        Outcome(key="expired", title="查询期限届满", clause="第十三条第一款", closes=EXPIRED),
+        Outcome(key="expired_by_other_law", title="另定的查询期限届满", clause="第十三条第三款", closes=EXPIRED),
+    ),
 )
 
 # 第十六条第一款 on all dishonest information, 第二款 also on serious information. Neither waits for a person (应当).

@@ -3,8 +3,8 @@
 第十一条至第十九条, in order: apply, district check, expert review, public notice, confirmation, and the time in the
 municipal system, during which changes are reported, years are evaluated and the status may be lost. Beside this file:
 `incubator_terms` (who, which regulation), `incubator_standards` (第五至七、十条), `incubator_firms` (第八、九条),
-`incubator_change` (objections, 第十五条), `incubator_review` (第十八、二十一至二十三条), `incubator_exit` (第十九条) and
-`incubator_readings` (what the text leaves open).
+`incubator_change` (objections, 第十五条), `incubator_review` (第十八、二十一至二十三条), `incubator_grades` (what is kept of
+each year), `incubator_exit` (第十九条) and `incubator_readings` (what the text leaves open).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from shixian.programmes.shanghai.incubator_change import (
 )
 from shixian.programmes.shanghai.incubator_exit import GROUNDS, MISCONDUCT, disqualification, loss_of_status
 from shixian.programmes.shanghai.incubator_firms import GRADUATE_LIFECYCLE, TENANT_LIFECYCLE
+from shixian.programmes.shanghai.incubator_grades import ANNULLED_YEAR, annulment
 from shixian.programmes.shanghai.incubator_readings import EXIT_READINGS, PROCEDURE_READINGS, STANDARD_READINGS
 from shixian.programmes.shanghai.incubator_review import REVIEW_LIFECYCLE
 from shixian.programmes.shanghai.incubator_standards import STANDARD_FACTS, STANDARD_NAMES, STANDARDS
@@ -302,6 +303,7 @@ IN_SYSTEM = Stage(
                 },
             ),
         ),
+        annulment(),
         *(disqualification(ground) for ground in MISCONDUCT),
     ),
     automatic=Automatic(
@@ -334,6 +336,7 @@ RECOGNITION_LIFECYCLE = Lifecycle(
             date_fact("changed_on", "变更发生日", clause="第十五条"),
             choice_fact("change_kind", "变更事项", clause="第十五条", choices=CHANGE_KINDS),
             yes_no_fact("meets_national_standard", "是否符合国家标准", clause="第十六条", answered_by="stcsm"),
+            ANNULLED_YEAR,
         )
     ),
     parameters=(

@@ -13,11 +13,21 @@ from shixian.programmes.shanghai.incubator_exit import (
     disqualification,
     loss_of_status,
 )
+from shixian.programmes.shanghai.incubator_grades import (
+    ABSENT_TWICE,
+    ANNULLED_YEAR,
+    D_AGAIN,
+    D_TWICE,
+    SET_ASIDE,
+    THIS_YEAR,
+    YEARLY_RECORDS,
+    annulment,
+    graded_d,
+)
 from shixian.programmes.shanghai.incubator_readings import REVIEW_READINGS
 from shixian.programmes.shanghai.incubator_terms import (
     CARRIER,
     DISTRICT,
-    KINDS,
     REGULATION,
     REVIEW,
     STCSM,
@@ -26,8 +36,8 @@ from shixian.programmes.shanghai.incubator_terms import (
     kind_fact,
 )
 from shixian.rules.amounts import Amount, capped, fixed, rate_of, zero
-from shixian.rules.conditions import AnyOf, Choose, Condition, Expression, Remembered, fact
-from shixian.rules.facts import FactSet, choice_fact, money_fact, period_fact, yes_no_fact
+from shixian.rules.conditions import Choose, Condition, fact
+from shixian.rules.facts import FactSet, choice_fact, money_fact, period_fact, unit_code_fact, yes_no_fact
 from shixian.rules.formulas import formula
 from shixian.rules.kinds import party_clock
 from shixian.rules.lifecycle import (
@@ -39,7 +49,6 @@ from shixian.rules.lifecycle import (
     Limit,
     Outcome,
     Owes,
-    Remember,
     Stage,
 )
 from shixian.rules.money import Money as Yuan
@@ -78,50 +87,6 @@ def subsidy(
     return capped(half, cap, clause="第二十二条", label=f"{grade}等上限")
 
 
-# -- two years in a row (第十九条第（四）、（五）项) -------------------------------------------------------------------
-
-
-def _grade_record(kind: str) -> str:
-    return f"sh-incubator-grade-{kind}"
-
-
-def _torch_record(kind: str) -> str:
-    return f"sh-incubator-torch-{kind}"
-
-
-YEARLY_RECORDS = tuple(
-    record
-    for kind in KINDS
-    for record in (
-        Remember(
-            key=_grade_record(kind),
-            subject="unit_code",
-            value=fact("grade"),
-            clause="第十九条第（五）项",
-            only_if=fact("carrier").equals(kind),
-        ),
-        Remember(
-            key=_torch_record(kind),
-            subject="unit_code",
-            value=fact("torch_absent"),
-            clause="第十九条第（四）项",
-            only_if=fact("carrier").equals(kind) & fact("torch_absent"),
-        ),
-    )
-)
-
-
-def _last_year(records: dict[str, str], value: str) -> Expression:
-    return AnyOf(
-        tuple(
-            fact("carrier").equals(kind) & (Remembered(key, "unit_code", 1, value) >= 1)
-            for kind, key in records.items()
-        )
-    )
-
-
-D_TWICE = fact("grade").equals("D") & _last_year({kind: _grade_record(kind) for kind in KINDS}, "D")
-ABSENT_TWICE = fact("torch_absent") & _last_year({kind: _torch_record(kind) for kind in KINDS}, "是")
 MISCONDUCT_FOUND = fact("misconduct").is_known & ~fact("misconduct").is_none
 
 C_OR_BETTER = fact("grade").is_one_of("A", "B", "C")
@@ -141,7 +106,7 @@ EVALUATE = Stage(
             clause="第十八条",
             outcome="graded",
             inputs=("grade",),
-            optional=("torch_absent", "misconduct", "eligible_spend"),
+            optional=("torch_absent", "misconduct", "eligible_spend", "former_unit_code"),
             decides=Decides(key="grade", title="年度评价等次", clause="第十八条", grade=fact("grade")),
             head=True,
         ),
@@ -163,7 +128,7 @@ PUBLISH = Stage(
             by=(STCSM,),
             clause="第十八条",
             outcome="published",
-            optional=("torch_absent", "misconduct"),
+            optional=("torch_absent", "misconduct", "former_unit_code"),
         ),
     ),
     outcomes=(Outcome(key="published", title="已公布", consequences=YEARLY_RECORDS),),
@@ -193,6 +158,15 @@ RECTIFY = Stage(
             clause="第十八条",
             outcome="rectified",
         ),
+        annulment(),
+        Act(
+            verb="release",
+            title="等次已撤销，免予整改",
+            by=(STCSM,),
+            clause="第十八条",
+            outcome="released",
+            conditions=(Condition("set_aside", "本年度D等已撤销", ~graded_d(THIS_YEAR), "第十八条", "grade_annulled"),),
+        ),
     ),
     clocks=(
         party_clock(
@@ -203,7 +177,10 @@ RECTIFY = Stage(
             reading="rectification_silent",
         ),
     ),
-    outcomes=(Outcome(key="rectified", title="已整改", clause="第十八条", ends_branch=True),),
+    outcomes=(
+        Outcome(key="rectified", title="已整改", clause="第十八条", ends_branch=True),
+        Outcome(key="released", title="免予整改", clause="第十八条", ends_branch=True),
+    ),
 )
 
 DISQUALIFY = Stage(
@@ -213,7 +190,7 @@ DISQUALIFY = Stage(
     kind="决定",
     by=STCSM,
     after=("publish",),
-    only_if=D_TWICE | ABSENT_TWICE | MISCONDUCT_FOUND,
+    only_if=D_AGAIN | ABSENT_TWICE | MISCONDUCT_FOUND,
     acts=(
         *(
             disqualification(
@@ -239,6 +216,7 @@ DISQUALIFY = Stage(
             discretion=True,
             head=True,
         ),
+        annulment(),
     ),
     outcomes=(
         *(loss_of_status(ground) for ground in GROUNDS),
@@ -319,6 +297,13 @@ REVIEW_LIFECYCLE = Lifecycle(
             kind_fact(),
             UNIT_CODE,
             UNIT_NAME,
+            unit_code_fact(
+                "former_unit_code",
+                "变更前运营主体的统一社会信用代码",
+                clause="第十五条",
+                help="没有变更的填“无”",
+                intake=True,
+            ),
             yes_no_fact("recognised", "是否在本市载体培育体系内", clause="第十八条", intake=True),
             choice_fact("grade", "评价等次", clause="第十八条", choices=GRADE, answered_by="stcsm"),
             yes_no_fact("torch_absent", "当年是否未参加火炬统计调查", clause="第十九条第（四）项", answered_by="stcsm"),
@@ -330,6 +315,7 @@ REVIEW_LIFECYCLE = Lifecycle(
                 answered_by="stcsm",
             ),
             period_fact("rectification_period", "整改期限", clause="第十八条", answered_by="stcsm"),
+            ANNULLED_YEAR,
             money_fact("eligible_spend", "三个方向的年度投入经费", clause="第二十二条", intake=True),
             money_fact("granted", "给予的补贴", clause="第二十二条", answered_by="stcsm"),
         )
@@ -352,6 +338,15 @@ REVIEW_LIFECYCLE = Lifecycle(
             scope=(fact("unit_code"), fact("carrier")),
             at_most=1,
             text="每个载体每年评价一次",
+            only_if=~SET_ASIDE,
+        ),
+        Limit(
+            key="sh-incubator-one-new-review",
+            clause="第十八条",
+            scope=(fact("unit_code"), fact("carrier")),
+            at_most=1,
+            text="D等撤销后，该年度重新评价一次",
+            only_if=SET_ASIDE,
         ),
     ),
     stages=(EVALUATE, PUBLISH, RECTIFY, DISQUALIFY, SUPPORT),

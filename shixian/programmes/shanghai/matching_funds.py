@@ -24,7 +24,7 @@ from shixian.programmes.shanghai.matching_funds_money import (
     unspent_balance,
 )
 from shixian.programmes.shanghai.matching_funds_readings import chosen
-from shixian.programmes.shanghai.matching_funds_standing import DUTIES, RECEIPTS, with_acts
+from shixian.programmes.shanghai.matching_funds_standing import DUTIES, INDIRECT_ANEW, RECEIPTS, with_acts
 from shixian.programmes.shanghai.matching_funds_terms import (
     ADJUSTMENT,
     ASSESSOR,
@@ -316,13 +316,14 @@ LIFECYCLE = Lifecycle(
         with_acts(BUDGET_RECHECK, *RECEIPTS, *DUTIES),
         with_acts(REVIEW_MEETING, *RECEIPTS, *DUTIES),
         with_acts(INDIRECT_COST, *RECEIPTS, *DUTIES),
-        with_acts(EXECUTION, *RECEIPTS, *DUTIES),
-        *(with_acts(stage, *DUTIES) for stage in CLOSING_STAGES),
+        with_acts(EXECUTION, *INDIRECT_ANEW, *RECEIPTS, *DUTIES),
+        *(with_acts(stage, *RECEIPTS, *DUTIES) for stage in CLOSING_STAGES),
     ),
     readings=chosen(
         "in-force-day",
         "version-day",
         "approval-obtained",
+        "appeal-materials",
         "formal-check-correction",
         "formal-check-failed",
         "matching-amount-ceiling",
@@ -331,6 +332,7 @@ LIFECYCLE = Lifecycle(
         "meeting-not-approved",
         "ceiling-rounding",
         "indirect-set-by",
+        "indirect-after-adjustment",
         "receipt-before-approval",
         "return-before-check",
         "two-years",

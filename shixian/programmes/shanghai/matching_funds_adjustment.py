@@ -86,6 +86,14 @@ APPLICATION = Stage(
             documents=(Document("adjustment_application", "预算调整申请", "第十三条"),),
             inputs=("adjustment_kind",),
             optional=("new_equipment_unit_price", "labour_total_increased", "from_group", "to_group"),
+            conditions=(
+                Condition(
+                    "kind_stated",
+                    "写明总预算不变的调整属于哪一类型",
+                    ~fact("adjustment_kind").is_none,
+                    "第十三条第二项、第三项",
+                ),
+            ),
         ),
     ),
     outcomes=(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shixian.programmes.shanghai.matching_funds_money import labour_ceiling, unspent_balance
+from shixian.programmes.shanghai.matching_funds_money import INDIRECT_WITHIN_CEILING, labour_ceiling, unspent_balance
+from shixian.programmes.shanghai.matching_funds_standing import INDIRECT_ANEW, with_acts
 from shixian.programmes.shanghai.matching_funds_terms import RESPONSIBLE_DEPT, REVIEW_GROUP, UNDERTAKER
 from shixian.rules.conditions import Condition, fact, lift, mark
 from shixian.rules.family import DecidedAmount
@@ -106,6 +107,13 @@ _CHECK = examination(
             fact("indirect_spent") <= DecidedAmount("indirect_cost"),
             "第五条",
         ),
+        Condition(
+            "indirect_after_adjustment",
+            "核定的间接费用不超过现行总预算的分段比例上限；总预算调减的，须先重新核定",
+            INDIRECT_WITHIN_CEILING,
+            "第五条",
+            "indirect-after-adjustment",
+        ),
     ),
     correction=Correction(
         clause="第十四条第二款",
@@ -115,10 +123,11 @@ _CHECK = examination(
     ),
     extra_acts=(CONFIRM_LABOUR,),
 )
-FINANCIAL_CHECK = replace(
+_DECIDING = replace(
     _CHECK,
     acts=tuple(replace(act, decides=TO_RETURN, head=True) if act.verb == "pass" else act for act in _CHECK.acts),
 )
+FINANCIAL_CHECK = with_acts(_DECIDING, *INDIRECT_ANEW)
 
 # ---- 第十四条第三款
 CHECK_REPORT = Stage(

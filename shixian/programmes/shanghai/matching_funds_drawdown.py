@@ -6,10 +6,9 @@ has been drawn, over all cases of one project, never exceeds the approved budget
 
 from __future__ import annotations
 
-from shixian.programmes.shanghai.matching_funds_money import drawdown_ceiling
+from shixian.programmes.shanghai.matching_funds_money import TOTAL_IN_FORCE, drawdown_ceiling
 from shixian.programmes.shanghai.matching_funds_readings import chosen
 from shixian.programmes.shanghai.matching_funds_terms import (
-    ADJUSTMENT,
     DRAWDOWN,
     FINANCE_BUREAU,
     MATCHING_FUNDS,
@@ -18,9 +17,9 @@ from shixian.programmes.shanghai.matching_funds_terms import (
     RESPONSIBLE_DEPT,
     UNDERTAKER,
 )
-from shixian.rules.conditions import Choose, Condition, OfParent, OutcomeOf, fact, mark
+from shixian.rules.conditions import Condition, OfParent, OutcomeOf, fact, mark
 from shixian.rules.facts import FactSet, date_fact, money_fact
-from shixian.rules.family import ChildrenWhere, DecidedAmount, DecidedByChildren
+from shixian.rules.family import ChildrenWhere, DecidedByChildren
 from shixian.rules.kinds import party_clock
 from shixian.rules.lifecycle import (
     Act,
@@ -37,8 +36,7 @@ from shixian.rules.timing import months
 
 # What the children ask of the main case that opened them.
 BUDGET_APPROVED = OfParent(OutcomeOf("review_meeting")).equals("approved")
-LATEST_TOTAL = DecidedByChildren(ADJUSTMENT, "total_budget", latest=True)
-BUDGET_IN_FORCE = OfParent(Choose(LATEST_TOTAL.is_none, DecidedAmount("matching_budget"), LATEST_TOTAL))
+BUDGET_IN_FORCE = OfParent(TOTAL_IN_FORCE)
 DRAWN = OfParent(DecidedByChildren(DRAWDOWN, "drawdown"))
 EARLIER_APPLICATIONS = OfParent(ChildrenWhere(DRAWDOWN, OutcomeOf("drawdown_application").equals("submitted")))
 
@@ -97,6 +95,7 @@ DRAWDOWN_REVIEW_AND_PAYMENT = Stage(
                 Document("budget_approval", "市审核小组预算批复", "第十二条第二款"),
             ),
             conditions=(Condition("budget_approved", "预算批复已经下达", BUDGET_APPROVED, "第十二条第二款"),),
+            reading="post-subsidy",
         ),
         Act(
             verb="issue_opinion",
@@ -205,5 +204,11 @@ DRAWDOWN_LIFECYCLE = Lifecycle(
     ),
     stages=(DRAWDOWN_APPLICATION, DRAWDOWN_REVIEW_AND_PAYMENT),
     formulas=(drawdown_ceiling,),
-    readings=chosen("receipt-before-approval", "first-application", "drawdown-ceiling", "drawdown-refused"),
+    readings=chosen(
+        "receipt-before-approval",
+        "first-application",
+        "drawdown-ceiling",
+        "drawdown-refused",
+        "post-subsidy",
+    ),
 )

@@ -23,6 +23,8 @@ def required_of(who: Expression, key: str, text: str, clause: str) -> Condition:
 
 # ---- 第三条 申请条件 (checked at the formal check)
 APPLICATION_CONDITIONS = (
+    # Neither means that neither list of conditions was examined.
+    Condition("role", "申请单位是项目（课题）牵头单位或者参与单位", LEAD | PARTICIPANT, "第三条"),
     Condition(
         "unit_in_shanghai", "承担国家科技重大专项任务的在沪单位", fact("unit_in_shanghai").equals(True), "第三条"
     ),
@@ -88,6 +90,7 @@ FILING = submission(
     ),
     waiver="第八条",
 )
+FILING = with_reading(FILING, act="submit", reading="appeal-materials")
 
 # ---- 第九条第一款 形式审查
 FORMAL_CHECK = examination(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from shixian.programmes.shanghai.matching_funds_terms import ADJUSTMENT
 from shixian.rules.amounts import Amount, marginal, minimum_of, rate_of, subtract
+from shixian.rules.computed import Computed
+from shixian.rules.conditions import Choose
+from shixian.rules.family import DecidedAmount, DecidedByChildren
 from shixian.rules.formulas import formula
+from shixian.rules.lifecycle import FormulaCall
 from shixian.rules.money import Money as Yuan
 from shixian.rules.money import Rounding
 
@@ -26,6 +31,13 @@ def indirect_cost_ceiling(local_grant: Yuan) -> Amount:
         reading="ceiling-rounding",
         label="分段超额累退",
     )
+
+
+# 第十三条第一项: the total in force is the latest that the review group has approved; asked of the main case.
+_LATEST_TOTAL = DecidedByChildren(ADJUSTMENT, "total_budget", latest=True)
+TOTAL_IN_FORCE = Choose(_LATEST_TOTAL.is_none, DecidedAmount("matching_budget"), _LATEST_TOTAL)
+INDIRECT_CEILING = FormulaCall(formula=indirect_cost_ceiling, inputs={"local_grant": TOTAL_IN_FORCE})
+INDIRECT_WITHIN_CEILING = DecidedAmount("indirect_cost") <= Computed(INDIRECT_CEILING)
 
 
 @formula("劳务费上限", clause="第五条", central_paid_in_shanghai="实际国家拨付经费（留沪中央财政资金）")

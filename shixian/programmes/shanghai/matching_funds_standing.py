@@ -1,16 +1,44 @@
 """沪科合〔2020〕15号: acts that belong to no single stage, and are possible in several.
 
-第十二条: central money may arrive at any time after the filing. 第二十五条: information is asked for throughout.
-第二十六条: credit information is recorded whenever it comes up.
+第五条: the indirect cost follows the total. 第十二条: central money may arrive at any time after the filing.
+第二十五条: information is asked for throughout. 第二十六条: credit information is recorded whenever it comes up.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from shixian.programmes.shanghai.matching_funds_terms import DRAWDOWN, INFORMATION, RESPONSIBLE_DEPT, UNDERTAKER
+from shixian.programmes.shanghai.matching_funds_money import INDIRECT_CEILING
+from shixian.programmes.shanghai.matching_funds_terms import (
+    DRAWDOWN,
+    INFORMATION,
+    RESPONSIBLE_DEPT,
+    REVIEW_GROUP,
+    UNDERTAKER,
+)
 from shixian.rules.conditions import Condition, fact, mark
-from shixian.rules.lifecycle import Act, Integrity, Opens, Stage
+from shixian.rules.lifecycle import Act, Decides, Integrity, Opens, Stage
+
+# 第五条、第十三条第一项: the ceiling is a share of the total, so a total that was adjusted has another ceiling.
+INDIRECT_ANEW = (
+    Act(
+        verb="reset_indirect",
+        title="重新核定间接费用",
+        by=(REVIEW_GROUP,),
+        clause="第五条",
+        inputs=("indirect_cost",),
+        anew=True,
+        head=True,
+        decides=Decides(
+            key="indirect_cost",
+            title="间接费用",
+            clause="第五条",
+            amount=fact("indirect_cost"),
+            ceiling=INDIRECT_CEILING,
+        ),
+        reading="indirect-after-adjustment",
+    ),
+)
 
 RECEIPTS = (
     Act(

@@ -10,7 +10,7 @@ final assessment and change are not encoded here.
 from __future__ import annotations
 
 from shixian.programmes.zhejiang.complexes_consequences import (
-    CONVERTED,
+    ALREADY_CONVERTED,
     FRAUD,
     INTERVIEW,
     PROMOTE,
@@ -18,7 +18,6 @@ from shixian.programmes.zhejiang.complexes_consequences import (
     REMOVE,
     REMOVED_SINCE_LISTED,
     YELLOW,
-    last_year,
 )
 from shixian.programmes.zhejiang.complexes_readings import READINGS
 from shixian.programmes.zhejiang.complexes_terms import (
@@ -251,8 +250,8 @@ ANNUAL_LIFECYCLE = Lifecycle(
         ),
         Condition(
             "converted",
-            "上年度已直接转为创建类的，不再作为培育类参加",
-            fact("state").differs("cultivation") | (last_year(CONVERTED) < 1),
+            "列入后已直接转为创建类的，不再作为培育类参加",
+            fact("state").differs("cultivation") | ~ALREADY_CONVERTED,
             "第十四条第（三）项",
         ),
     ),

@@ -29,6 +29,8 @@ def last_year(key: str) -> Remembered:
 
 # A complex removed since it was listed is off the list; one listed again starts without cards (reading relisted).
 REMOVED_SINCE_LISTED = Remembered(REMOVED, "complex_name", after=fact("listed_on")) >= 1
+# What was converted stays 创建类 in every later year, not only in the next (of old history only the year is known).
+ALREADY_CONVERTED = (last_year(CONVERTED) >= 1) | (Remembered(CONVERTED, "complex_name", after=fact("listed_on")) >= 1)
 CARD_LAST_YEAR = (last_year(YELLOW_CARD) >= 1) & (last_year(REMOVED) < 1)
 
 FALSIFIED = fact("falsification").is_known & ~fact("falsification").is_none

@@ -21,6 +21,7 @@ from shixian.programmes.zhejiang.erc_revocation import (
     NOT_SUBMITTED,
     RECOGNISED_ON,
     REVOCATION_LIFECYCLE,
+    TITLE_HELD,
     TWICE_BASIC,
     UNCOOPERATIVE,
     loss_of_title,
@@ -144,7 +145,11 @@ LATE_SUBMIT = submission(
     extra_outcomes=(NOT_HANDED_IN,),
 )
 
-BEFORE_JUNE = ~fact("material_day").is_known | (fact("material_day") < Later(NewYearsDay(mark("cycle")), months(5)))
+BEFORE_JUNE = (
+    ~fact("material_day").is_known
+    | fact("material_day").is_none
+    | (fact("material_day") < Later(NewYearsDay(mark("cycle")), months(5)))
+)
 
 SUPERVISOR_CHECK = Stage(
     key="supervisor_check",
@@ -227,6 +232,7 @@ ANNOUNCE = Stage(
             clause="第十九条第（四）项",
             outcome="notified",
             inputs=("grade",),
+            conditions=(TITLE_HELD,),
             decides=Decides(key="grade", title="运行评价结果", clause="第二十条", grade=fact("grade")),
             head=True,
         ),

@@ -4,6 +4,7 @@ rectification and another evaluation for those that failed. 良好 and 中等 ha
 from __future__ import annotations
 
 from shixian.programmes.zhejiang.erc_opening import SECOND_BASIC, SECOND_FAIL
+from shixian.programmes.zhejiang.erc_revocation import TITLE_HELD
 from shixian.programmes.zhejiang.erc_terms import BASIC, CENTRE, EVALUATION, EXCELLENT, FAIL, NDRC, SUPERVISOR
 from shixian.rules.conditions import Children, Condition, fact, mark
 from shixian.rules.kinds import office_clock, term
@@ -24,6 +25,7 @@ SUPPORT = Stage(
             title="优先推荐申报国家工程研究中心",
             by=(NDRC,),
             clause="第二十一条",
+            conditions=(TITLE_HELD,),
             at_most=1,
         ),
         Act(
@@ -32,6 +34,7 @@ SUPPORT = Stage(
             by=(NDRC,),
             clause="第二十一条",
             outcome="supported",
+            conditions=(TITLE_HELD,),
             discretion=True,
             head=True,
         ),

@@ -48,6 +48,14 @@ OPENING = (
         "第二十一条",
         "rectify_from",
     ),
+    # Another day is the consent of 第二十五条第（三）项, an act with its reason, unless 1 May has passed before the duty arose.
+    Condition(
+        "no_day_yet",
+        "另定报送日须经省发展改革委在评价中同意并说明理由，立案时不填（再评价立案时5月1日已过的除外）",
+        ~fact("material_day").is_known | fact("material_day").is_none | (FAILED_BEFORE & (mark("opened") > MAY_FIRST)),
+        "第二十五条第（三）项",
+        "consent",
+    ),
     # A day that has passed before the duty arose cannot bind it.
     Condition(
         "material_day_set",

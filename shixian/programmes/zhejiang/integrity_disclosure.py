@@ -21,7 +21,7 @@ from shixian.programmes.zhejiang.integrity_terms import (
     not_on_list,
     veto_ends,
 )
-from shixian.rules.conditions import Condition, Expression, OfParent, OutcomeOf, fact
+from shixian.rules.conditions import Choose, Condition, Expression, OfParent, OutcomeOf, fact, mark
 from shixian.rules.family import ChildrenWhere
 from shixian.rules.kinds import term
 from shixian.rules.lifecycle import Act, Automatic, Clock, Closed, Goes, Opens, Outcome, Stage
@@ -57,6 +57,17 @@ BREACH_TERMS = (
         key="other_law",
         title="另有规定的期限",
         only_if=~ORDINARY,
+    ),
+)
+
+# The last day of the term that runs for a breach, as set: what a repair shortens (第三十条).
+BREACH_END = Choose(
+    ~ORDINARY,
+    mark("expire.other_law.last_day"),
+    Choose(
+        SERIOUS,
+        Choose(SENTENCED, mark("expire.sentenced.last_day"), mark("expire.serious.last_day")),
+        Choose(NO_RULE, mark("expire.general.last_day"), mark("expire.by_rule.last_day")),
     ),
 )
 
@@ -144,7 +155,11 @@ EXPIRE = Stage(
                 lifecycle=REPAIR,
                 label="repair",
                 clause="第三十条",
-                facts={**SUBJECT_IN_CHILD, "recognised_on": fact("recognised_on")},
+                facts={
+                    **SUBJECT_IN_CHILD,
+                    "recognised_on": fact("recognised_on"),
+                    "disclosed_until": BREACH_END,
+                },
             ),
         ),
         # Recorded first: the repair's own last day is compared with what stands in this case.

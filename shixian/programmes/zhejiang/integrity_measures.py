@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shixian.programmes.zhejiang.integrity_terms import PROVINCE, PROVINCIAL_ACTIVITIES
-from shixian.rules.conditions import fact, lift
+from shixian.rules.conditions import Condition, OutcomeOf, fact, lift
 from shixian.rules.lifecycle import Act, Bars, Decides, Document, Outcome, Owes, Stage
 
 # 第十六条: who takes a measure tells its reasons, basis, remedies and the conditions of lifting it, and publishes them.
@@ -15,10 +15,20 @@ TOLD = (
 )
 
 
+# 对列入严重失信名单的: not against who has left it, though the office has not yet said that it is done with measures.
+ON_THE_LIST = Condition("on_the_list", "尚未移出严重失信名单", OutcomeOf("remove").differs("removed"), "第二十五条")
+
+
 def measure(verb: str, title: str, item: str, **options: object) -> Act:
     """第二十五条: a measure that 可 be taken against who is on the list, by the gravity of the case."""
     clause = f"第二十五条第（{item}）项"
-    fixed: dict[str, Any] = {"documents": TOLD, "discretion": True, "head": True, **options}
+    fixed: dict[str, Any] = {
+        "conditions": (ON_THE_LIST,),
+        "documents": TOLD,
+        "discretion": True,
+        "head": True,
+        **options,
+    }
     return Act(verb=verb, title=title, by=(PROVINCE,), clause=clause, **fixed)
 
 

@@ -133,6 +133,16 @@ HANDLE = Stage(
             discretion=True,
         ),
         Act(
+            verb="correct_in_part",
+            title="异议部分成立，部分更正",
+            by=(PROVIDER, RECOGNISER),
+            clause="第二十八条",
+            outcome="corrected_in_part",
+            conditions=CHECKED,
+            discretion=True,
+            reading="dissatisfied",
+        ),
+        Act(
             verb="correct",
             title="异议成立，予以更正",
             by=(PROVIDER, RECOGNISER),
@@ -144,18 +154,18 @@ HANDLE = Stage(
     ),
     outcomes=(
         Outcome(key="upheld", title="维持原处理", clause="第二十八条"),
+        Outcome(key="corrected_in_part", title="部分更正", clause="第二十八条"),
         Outcome(key="corrected", title="予以更正", clause="第二十八条", ends_branch=True),
     ),
 )
 
-# A subject whose objection was upheld in its favour has nothing left to be 不服 about.
 REVIEW = Stage(
     key="review",
     title="申请复核",
     clause="第二十八条第二款",
     kind="复核",
     by=PROVINCE,
-    after=("handle:upheld",),
+    after=("handle:upheld|corrected_in_part",),
     clocks=(five_working_days("review", "复核", "review_extension"),),
     acts=(
         Act(

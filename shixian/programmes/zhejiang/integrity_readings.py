@@ -145,6 +145,14 @@ OBJECTION_READINGS = (
         otherwise="异议和复核合计不超过20个工作日；或在5日之外另加20日",
     ),
     Reading(
+        key="dissatisfied",
+        clause="第二十八条第二款",
+        question="异议成立后，还能不服并申请复核吗？",
+        chosen="全部成立并更正的，异议即告终结；部分成立的，可以就其余部分申请复核",
+        because="复核以“不服”异议处理结果为前提，请求已全部满足的无可不服",
+        otherwise="任何处理结果均可申请复核",
+    ),
+    Reading(
         key="review_period",
         clause="第二十八条",
         question="申请复核的期限？",
@@ -185,5 +193,13 @@ REPAIR_READINGS = (
         question="修复程序的期限和材料？",
         chosen="本办法未写的不推定期限；《浙江省公共信用修复管理暂行办法》的步骤由经办人办理",
         because="条文引致的规定不在本办法文本之内",
+    ),
+    Reading(
+        key="as_recorded",
+        clause="第三十条",
+        question="认定之日和原披露期限届满日以什么为准？",
+        chosen="由失信信息案提出的，以该案的记录为准，与之不符的不予办理；不在本系统内的，由信息提供单位核查",
+        because="满1年和6个月的限度都从这两个日期起算，不能由申请人或者经办人另行填写",
+        otherwise="以申请书填写的为准",
     ),
 )
