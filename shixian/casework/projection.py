@@ -197,7 +197,7 @@ class Projection:
             }
             self._refuse_twice(row)
             found = int(self.connection.execute(insert(obligation).returning(obligation.c.id), row).scalar_one())
-            if data["direction"] == "付":
+            if data["direction"] == "付" and not data.get("elsewhere"):  # another's own money is not reserved in ours
                 text = f"{self.case.ref} {data['decision']} 第{data['sequence']}期"
                 key, day = f"{self.case.ref}#{seq}", transition.legal_day
                 postings.append(reserve(key, data["fen"], day, text, found, self.programme))

@@ -368,7 +368,8 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
         report.problems.append("总账借贷不平")
     report.counts["postings"] = connection.scalar(select(func.count(ledger_entry.c.posting.distinct()))) or 0
     reserved = (
-        select(obligation.c.id, obligation.c.fen, ledger_entry.c.debit)
+        select(obligation.c.id, obligation.c.fen, ledger_entry.c.debit, event.c.data)
+        .outerjoin(event, (event.c.case_id == obligation.c.case_id) & (event.c.seq == obligation.c.seq))
         .outerjoin(
             ledger_entry,
             (ledger_entry.c.obligation_id == obligation.c.id)
@@ -378,7 +379,9 @@ def _verify_whole(connection: Connection, report: _Findings) -> None:
         .where(obligation.c.direction == "付", obligation.c.fen.is_distinct_from(ledger_entry.c.debit))
         .order_by(obligation.c.id)
     )
-    for number, fen, debit in connection.execute(reserved):
+    for number, fen, debit, told in connection.execute(reserved):
+        if debit is None and told is not None and json.loads(told).get("elsewhere"):
+            continue  # paid from the debtor's own money: nothing of ours is reserved for it
         report.problems.append(f"义务 {number} 应预留 {fen} 分，账上为 {debit}")
     report.problems.extend(_gaps(connection))
     report.problems.extend(money_problems(connection, report.counts))

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, or_, select
 from models import anchor, case_file, decision, erratum, event, journal_event, look, person
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.money.scope import journal_visible
 from shixian.casework.staff.people import Person, in_scope, scope_of
 from shixian.casework.views import EventView
 from shixian.display.case_page import told
@@ -112,12 +113,14 @@ def discretion(
     query = _events(viewer, books).where(columns.legal_day >= first, columns.legal_day < until)
     ended = (columns.kind == "case_closed") & columns.data.like('%"reason":"discretion"%')
     query = query.where(or_(reasoned, columns.kind.in_(_DISCRETION), ended)).order_by(None).order_by(columns.id)
+    scope = scope_of(viewer, books.lifecycles)
     with reading(engine) as connection:
         found = _all(connection.execute(query).mappings(), books, reads=reads)
         own, names = journal_event.c, _names(connection)
         by_hand = select(journal_event).where(own.kind.in_(_BY_HAND), own.legal_day >= first, own.legal_day < until)
+        by_hand = by_hand.where(journal_visible(scope, books.lifecycles))
         found += [_entry(row, names, reads=reads) for row in connection.execute(by_hand.order_by(own.id)).mappings()]
-        errata = select(erratum)
+        errata = select(erratum) if scope is None else select(erratum).where(erratum.c.lifecycle.in_(scope))
         found += [
             _erratum(row, books, reads=reads)
             for row in connection.execute(errata).mappings()
@@ -178,10 +181,11 @@ def _found(row: Row | RowMapping, books: LawBooks, plain: dict[str, Plain], *, r
 # -- journals ----------------------------------------------------------------------------------------------------------
 
 
-def search_journals(engine: Engine, asked: Search, *, reads: bool) -> Page:
-    """Entries of journals; `asked.case` is a journal's name or its beginning (`batch:`)."""
+def search_journals(engine: Engine, asked: Search, viewer: Person, books: LawBooks, *, reads: bool) -> Page:
+    """Entries of journals in the viewer's scope; `asked.case` is a journal's name or its beginning (`batch:`)."""
     columns = journal_event.c
-    query = select(journal_event).order_by(columns.id.desc())
+    scope = scope_of(viewer, books.lifecycles)
+    query = select(journal_event).where(journal_visible(scope, books.lifecycles)).order_by(columns.id.desc())
     if asked.case:
         query = query.where(columns.journal.startswith(asked.case, autoescape=True))
     if asked.kind:

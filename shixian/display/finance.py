@@ -32,6 +32,7 @@ from shixian.casework.lawbooks import LawBooks
 from shixian.casework.money.appropriations import Appropriation, appropriations, line_of
 from shixian.casework.money.batch_making import Refused, sort_out, waiting_rows
 from shixian.casework.money.recovery import Recovery, recoveries
+from shixian.casework.money.scope import Scope, line_visible
 from shixian.casework.money.statements import ALARMS, FOR_PEOPLE, Finding
 from shixian.casework.money.unsettled import Unsettled, waiting_for_people
 from shixian.casework.staff.people import Person, in_scope, scope_of
@@ -101,7 +102,7 @@ def overview(engine: Engine, person: Person, books: LawBooks) -> Overview:
     for line in appropriations(engine):
         if line.programme in by_law:
             of(by_law[line.programme]).lines.append(line)
-    waiting = repair_list(engine)
+    waiting = repair_list(engine, scope_of(person, books.lifecycles))
     return Overview(
         programmes=sorted(found.values(), key=lambda one: one.programme),
         alarms=[row for row in waiting if row["finding"] in ALARMS],
@@ -207,29 +208,31 @@ def trees(engine: Engine, ids: Collection[int]) -> dict[int, dict[str, Any]]:
 # -- statements --------------------------------------------------------------------------------------------------------
 
 
-def repair_list(engine: Engine, *, at_most: int = 500) -> list[Row]:
+def repair_list(engine: Engine, scope: Scope = None, *, at_most: int = 500) -> list[Row]:
     """Statement lines that wait for a person, with the case where one is known; texts are quiet."""
     open_ones = (statement_line.c.finding.in_(FOR_PEOPLE), statement_line.c.resolved_by.is_(None))
-    return _lines(engine, *open_ones, at_most=at_most)
+    return _lines(engine, *open_ones, line_visible(scope), at_most=at_most)
 
 
-def lines_of_day(engine: Engine, day: date, *, at_most: int = 500) -> list[Row]:
-    return _lines(engine, statement_line.c.booked == day, at_most=at_most)
+def lines_of_day(engine: Engine, day: date, scope: Scope = None, *, at_most: int = 500) -> list[Row]:
+    return _lines(engine, statement_line.c.booked == day, line_visible(scope), at_most=at_most)
 
 
-def findings_of_day(engine: Engine, day: date) -> list[tuple[Finding, int, int]]:
+def findings_of_day(engine: Engine, day: date, scope: Scope = None) -> list[tuple[Finding, int, int]]:
     """By kind: how many lines of the day, and their sum."""
     columns = statement_line.c
-    query = select(columns.finding, func.count(), func.sum(columns.fen)).where(columns.booked == day)
+    query = select(columns.finding, func.count(), func.sum(columns.fen))
+    query = query.where(columns.booked == day, line_visible(scope))
     with reading(engine) as connection:
         rows = connection.execute(query.group_by(columns.finding).order_by(columns.finding)).all()
     return [(Finding(finding), int(count), int(fen)) for finding, count, fen in rows]
 
 
-def statement_days(engine: Engine, *, at_most: int = 30) -> list[tuple[date, int]]:
+def statement_days(engine: Engine, scope: Scope = None, *, at_most: int = 30) -> list[tuple[date, int]]:
     """The days of which statements were read, the latest first, with the number of lines."""
     columns = statement_line.c
-    query = select(columns.booked, func.count()).group_by(columns.booked).order_by(columns.booked.desc())
+    query = select(columns.booked, func.count()).where(line_visible(scope))
+    query = query.group_by(columns.booked).order_by(columns.booked.desc())
     with reading(engine) as connection:
         return [(day, int(count)) for day, count in connection.execute(query.limit(at_most))]
 

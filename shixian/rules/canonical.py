@@ -23,8 +23,8 @@ from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.money import Money
 
 FORM = "shixian-encoding-1"
-# What a notice shows changes no result of a case; each day's snapshot holds what it showed. Nor does whose money pays.
-_LEFT_OUT = {"module", "note", "help", "since", "chosen_by", "shows", "withholds", "elsewhere"}
+# What a notice shows changes no result of a case; each day's snapshot holds what it showed.
+_LEFT_OUT = {"module", "note", "help", "since", "chosen_by", "shows", "withholds"}
 
 
 def canonical(value: Any) -> Any:

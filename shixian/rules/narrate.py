@@ -141,7 +141,10 @@ _KINDS: Mapping[str, Callable[[Lifecycle, Mapping[str, Any]], str]] = {
     "listed": lambda law, e: f"列入{LISTS.get(e['list'], e['list'])}：{e['text']}",
     "unlisted": lambda law, e: "移出待处理清单",
     "decided": _decided,
-    "obligation_created": lambda law, e: f"产生义务：{owed(e['debtor'], e['direction'], e['payee'])} {e['amount']}元",
+    "obligation_created": lambda law, e: (
+        f"产生义务：{owed(e['debtor'], e['direction'], e['payee'])} {e['amount']}元"
+        + ("（由其以自有资金拨付）" if e.get("elsewhere") else "")
+    ),
     "limit_claimed": lambda law, e: f"占用限额 {e['limit']}",
     "quota_drawn": lambda law, e: f"使用额度 {e['amount']}元：{e['text']}",
     "child_opened": lambda law, e: f"引起程序 {e['lifecycle']}，案件 {e['ref']}",

@@ -114,6 +114,8 @@ def _owe(moves: Moves, decides: Decides, owes: Owes, amount: Amount, day: date) 
     extra: dict[str, Any] = {}
     if isinstance(due, Computation):
         extra = {"due": due.last_day.isoformat(), "due_working": due.working}
+    if owes.elsewhere:
+        extra["elsewhere"] = True
     moves.emit(
         "obligation_created",
         day,

@@ -34,7 +34,8 @@ def test_sign_in_worklist_case_act(desk: Desk, visit: Visit) -> None:
     window = visit()
     window.open("/sign-in?next=/worklist?tab=all")
     keys = window.page.keyboard
-    keys.type("officer")  # the account has the focus when the page opens
+    expect(window.page.get_by_label("账号")).to_be_focused()  # the account has the focus when the page opens
+    keys.type("officer")
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")

@@ -149,7 +149,7 @@ def kinds(page: str) -> set[str]:
 
 def look(window: Visitor, path: str) -> list[str]:
     """Open a page and say what is wrong with it, wide and narrow. Where a role sees no kind of element that another did
-    not see on the same page, axe is not asked again; the width always is."""
+    not see on the same page, axe is not asked again, and on a telephone only by the first; the width always is."""
     status = window.open(path)
     if status != 200:
         return [f"{path}: {status} {window.text[:300]}"]
@@ -158,7 +158,7 @@ def look(window: Visitor, path: str) -> list[str]:
     for size in (WIDE, NARROW):
         window.page.set_viewport_size(size)
         known = _looked.setdefault((path, size["width"]), set())
-        if not here <= known:
+        if not here <= known and not (known and size is NARROW):
             found += [f"{path} at {size['width']}: {line}" for line in window.violations()]
             known |= here
         if window.sideways() > 0:

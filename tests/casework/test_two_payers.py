@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
+from models import Account
+from shixian.casework.database import reading
 from shixian.casework.money.appropriations import grant
 from shixian.casework.money.batches import propose
+from shixian.casework.money.ledger import balances
 from shixian.casework.money.money_views import waiting
 from shixian.casework.money.payees import enter_account, verify_account
+from shixian.casework.verify import verify
 from shixian.rules.periods import parse_day
 from tests.casework.office import at
 from tests.casework.test_quota import BOOKS, act, opened
@@ -49,6 +53,9 @@ def test_a_linked_areas_own_share_stands_in_no_batch(database: Engine) -> None:
             for one in waiting(database, KEY, parse_day(day), books=BOOKS)
         }
         assert found == {"某检测院": None, "甲公司": ("paid_elsewhere", "二（八）")}, day
+    with reading(database) as connection:
+        assert balances(connection)[Account.RESERVED] == 25_000_00, "the area's share is not the province's to reserve"
+    assert verify(database).problems == ()
     view = propose(database, KEY, as_of=parse_day("2021-07-14"), person=MAKER, now=at("2021-07-14T09:00"), books=BOOKS)
     assert [(line["payee"], line["fen"]) for line in view.lines] == [("某检测院", 25_000_00)]
     assert [one["code"] for one in view.refusals] == ["paid_elsewhere"]

@@ -13,7 +13,7 @@ from shixian.casework.money import batches
 from shixian.casework.money.appropriations import appropriations
 from shixian.casework.money.batch_steps import DIFFERENT_PEOPLE
 from shixian.casework.money.payees import accounts
-from shixian.casework.staff.people import Person
+from shixian.casework.staff.people import Person, Role
 from shixian.casework.verify import verify
 from shixian.desk import prefect
 from shixian.display.finance import quiet
@@ -301,6 +301,17 @@ def test_scope_holds_for_money_too(house: MoneyDesk) -> None:
     assert ref not in house.get(outside, "/finance/batches") and "lab" not in words(
         house.get(outside, "/finance/ledger")
     )
+    payee = batches.show(house.engine, ref).lines[0]["payee"]
+    assert payee in house.get(MAKER, "/finance/accounts") and payee not in house.get(outside, "/finance/accounts")
+    entered = house.finance.account(payee, "1001234509012345999", verified=False)
+    assert house.post(outside, f"/finance/accounts/{entered}/verify").status_code == 404
+    auditor = Person("outside-auditor", "外审计", frozenset({Role.AUDITOR}), programmes=frozenset({"other"}))
+    inside = Person("inside-auditor", "内审计", frozenset({Role.AUDITOR}))
+    with transaction(house.engine) as connection:
+        put_person(connection, auditor)
+        put_person(connection, inside)
+    assert ref in house.get(inside, "/audit/journals") and ref not in house.get(auditor, "/audit/journals")
+    assert payee in house.get(inside, "/audit/journals") and payee not in house.get(auditor, "/audit/journals")
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def events(request: Request, viewer: Auditor) -> Response:
 @router.get("/audit/journals")
 def journals(request: Request, viewer: Auditor) -> Response:
     asked = _asked(request)
-    found = shown.search_journals(viewer.engine, asked, reads=viewer.may(Permission.READ_CASES))
+    reads = viewer.may(Permission.READ_CASES)
+    found = shown.search_journals(viewer.engine, asked, viewer.someone, viewer.config.books, reads=reads)
     told = {"asked": asked, "found": found, "kinds": JOURNAL_KINDS, "more": _more(asked, found)}
     return _page(request, viewer, "audit_journals.html", **told)
 

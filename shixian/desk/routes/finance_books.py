@@ -16,12 +16,13 @@ from shixian.casework.money.batches import show
 from shixian.casework.money.money_views import ledger_lines
 from shixian.casework.money.payees import accounts, enter_account, verify_account
 from shixian.casework.money.recovery import receive
+from shixian.casework.money.scope import Scope
 from shixian.casework.money.statements import ALARMS, FOR_PEOPLE, missing, resolve_line
 from shixian.casework.money.unsettled import LABELS, resolve_by_hand
 from shixian.casework.money.year_end import READINGS, Rule, close_year
 from shixian.casework.staff.accounts import accounts as people_accounts
 from shixian.casework.staff.looks import record_look
-from shixian.casework.staff.people import Permission, require_scope
+from shixian.casework.staff.people import Permission, require_scope, scope_of
 from shixian.desk.access import READERS, Access
 from shixian.desk.jobs import Job, jobs_of
 from shixian.desk.pages import page
@@ -44,6 +45,11 @@ Comparer = Annotated[Viewer, Depends(Access((Permission.CHECK_BATCH, Permission.
 Text = Annotated[str, Form()]
 SIZE = 200  # ledger lines on a page
 EVERYTHING = 1_000_000
+
+
+def _scope(viewer: Viewer) -> Scope:
+    """What of accounts and statements this person may see and work on."""
+    return scope_of(viewer.someone, viewer.config.books.lifecycles)
 
 
 # -- inquiries ---------------------------------------------------------------------------------------------------------
@@ -91,7 +97,7 @@ def _hands(viewer: Viewer, ref: str) -> frozenset[str]:
 
 @router.get("/finance/reconciliation")
 def reconciliation(request: Request, viewer: Reader, day: str = "", done: str = "") -> Response:
-    days = shown.statement_days(viewer.engine)
+    days = shown.statement_days(viewer.engine, _scope(viewer))
     chosen = parse_day(day) if day.strip() else (days[0][0] if days else viewer.config.today())
     return _compared(request, viewer, chosen, done=done)
 
@@ -136,23 +142,24 @@ def repair(request: Request, viewer: Checker, line: int, resolution: Text = "") 
     if not resolution.strip():
         raise CaseworkError("须写明该流水是什么、如何处理", clause="对账", remedy="返回对账页填写")
     words: dict[str, Any] = {"resolution": resolution.strip()[:500], "person": viewer.someone}
-    resolve_line(viewer.engine, line, legal_day=config.today(), now=config.now(), **words)
+    resolve_line(viewer.engine, line, legal_day=config.today(), now=config.now(), scope=_scope(viewer), **words)
     return RedirectResponse("/finance/reconciliation?done=resolved#repair", 303)
 
 
 def _compared(
     request: Request, viewer: Viewer, day: date, *, lines: list[str] | None = None, done: str = ""
 ) -> Response:
-    absent, first = missing(viewer.engine, day)
+    scope = _scope(viewer)
+    absent, first = missing(viewer.engine, day, scope=scope)
     return _page(
         request,
         viewer,
         "finance_reconciliation.html",
         day=day,
-        days=shown.statement_days(viewer.engine),
-        findings=shown.findings_of_day(viewer.engine, day),
-        rows=shown.lines_of_day(viewer.engine, day),
-        repair=shown.repair_list(viewer.engine),
+        days=shown.statement_days(viewer.engine, scope),
+        findings=shown.findings_of_day(viewer.engine, day, scope),
+        rows=shown.lines_of_day(viewer.engine, day, scope),
+        repair=shown.repair_list(viewer.engine, scope),
         alarms=ALARMS,
         for_people=FOR_PEOPLE,
         absent=absent,
@@ -202,7 +209,7 @@ def received(
 def payees(request: Request, viewer: Reader, q: str = "", done: str = "") -> Response:
     """Masked; looking at them is noted all the same."""
     record_look(viewer.engine, viewer.someone, "account", q.strip() or "全部收款账户", **_look(viewer))
-    every = accounts(viewer.engine)
+    every = accounts(viewer.engine, scope=_scope(viewer))
     newest = {one.payee: one.id for one in reversed(every)}
     found = [one for one in every if q.strip() in one.payee]
     told: dict[str, Any] = {"found": found[:500], "total": len(found), "newest": newest}
@@ -227,7 +234,8 @@ def enter(
 
 @router.post("/finance/accounts/{number}/verify")
 def verify(request: Request, viewer: Checker, number: int) -> Response:
-    found = verify_account(viewer.engine, number, person=viewer.someone, now=viewer.config.now())
+    now, scope = viewer.config.now(), _scope(viewer)
+    found = verify_account(viewer.engine, number, person=viewer.someone, now=now, scope=scope)
     return RedirectResponse(f"/finance/accounts?q={quote(found.payee)}&done=verified", 303)
 
 
