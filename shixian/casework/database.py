@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,11 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _WAIT_MILLISECONDS = 30_000
 _PRAGMAS = (
     f"busy_timeout={_WAIT_MILLISECONDS}",
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "recursive_triggers=ON",  # or INSERT OR REPLACE would delete a row past its trigger
 )
+_ASKED_AGAIN = 50  # times a new file is asked to become WAL; each waits for whoever has it
 _MIGRATION_LOCK = 5_291_163  # any number, the same for all of us: two workers that start at once migrate in turn
 
 
@@ -57,6 +57,7 @@ def _open_sqlite(url: str, *, in_memory: bool) -> Engine:
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
+        _write_ahead(cursor)
         cursor.close()
         connection.create_function("shixian_sha256", 1, _sha256, deterministic=True)
 
@@ -66,6 +67,22 @@ def _open_sqlite(url: str, *, in_memory: bool) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """WAL. While another is changing a new file to it, SQLite refuses this at once, without the wait it grants a
+    transaction: so wait with one, and ask again."""
+    for _ in range(_ASKED_AGAIN):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+        with suppress(sqlite3.OperationalError):
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _sha256(value: str | None) -> str | None:
