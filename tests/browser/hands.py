@@ -19,6 +19,7 @@ def sign_in(window: Visitor, account: str, to: str = "/") -> None:
     window.fill("账号", account)
     window.fill("密码", PASSWORD)
     window.page.locator("main form button").click()
+    window.page.wait_for_url(lambda address: "/sign-in" not in address)
 
 
 def put(window: Visitor, name: str, value: str) -> None:
@@ -38,6 +39,7 @@ def put(window: Visitor, name: str, value: str) -> None:
 
 def submit(window: Visitor, facts: Mapping[str, str] | None = None, *, reason: str = "") -> None:
     """Fill in the form on the page, tick every required paper as received, and send it."""
+    window.loaded()
     for name, value in (facts or {}).items():
         put(window, name, value)
     for box in window.page.locator("main .field:has-text('必交') input[type=checkbox][name^='paper.']").all():
@@ -50,5 +52,6 @@ def submit(window: Visitor, facts: Mapping[str, str] | None = None, *, reason: s
 def act(window: Visitor, stage: str, verb: str, facts: Mapping[str, str] | None = None, *, reason: str = "") -> None:
     """From the case's page: the act's button, its form, and back on the case with what was recorded."""
     window.page.locator(f"main a[href$='/act/{stage}/{verb}']").first.click()
+    window.page.wait_for_url(re.compile(f"/act/{stage}/{verb}$"))
     submit(window, facts, reason=reason)
     expect(window.page.locator("section.done")).to_contain_text("刚才记录")

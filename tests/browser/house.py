@@ -104,8 +104,14 @@ class Visitor:
     def choose(self, label: str, option: str) -> None:
         self.page.get_by_label(label).first.select_option(label=option)
 
+    def loaded(self) -> None:
+        """Wait for the whole page. What is looked up without waiting (a count, a text, a list of boxes) comes after this:
+        a page whose head has arrived may still lack its end."""
+        self.page.wait_for_load_state("load")
+
     @property
     def text(self) -> str:
+        self.loaded()
         return self.page.locator("main").inner_text()
 
     # -- what a page must be -------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ def test_an_auditor_verifies(desk: Desk, visit: Visit) -> None:
     expect(window.page.locator("main .done[role=status]")).to_be_visible()
     window.open("/audit/verify")
     window.press("核验全部")
+    expect(window.page.locator("main [role=status]").first).to_be_visible()
     for name in list(desk.jobs._known):
         desk.jobs.wait(name)
     window.open("/audit/verify")

@@ -67,7 +67,9 @@ def test_three_people_pay_a_batch(desk: Desk, visit: Visit, bank: Bank, scripts:
 
     # The day's statement, fetched by another who may: everything agrees, nothing waits.
     releaser.open("/finance/reconciliation?day=2021-07-12")
+    expect(releaser.page.locator("main [role=status]")).to_have_count(0)
     releaser.press("取对账单")
+    expect(releaser.page.locator("main [role=status]").first).to_be_visible()
     for name in list(desk.jobs._known):
         desk.jobs.wait(name)
     releaser.open("/finance/reconciliation?day=2021-07-12")

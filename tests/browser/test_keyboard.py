@@ -21,6 +21,7 @@ FOCUSED = """() => {
 
 def tab_to(window: Visitor, *, href: str = "", name: str = "", tag: str = "", most: int = 200) -> int:
     """Press Tab until the focus is there; everything on the way shows that it has the focus. Gives how often."""
+    window.loaded()
     for times in range(1, most + 1):
         window.page.keyboard.press("Tab")
         at = window.page.evaluate(FOCUSED)
@@ -65,7 +66,7 @@ def test_sign_in_worklist_case_act(desk: Desk, visit: Visit) -> None:
     tab_to(window, tag="BUTTON")
     keys.press("Enter")
     expect(window.page.locator("section.done")).to_contain_text("刚才记录")
-    assert "公示兑付清单" in window.page.locator("p.where").inner_text()
+    expect(window.page.locator("p.where")).to_contain_text("公示兑付清单")
 
 
 def test_every_stop_of_the_notice_and_its_form_shows_the_focus(desk: Desk, visit: Visit) -> None:

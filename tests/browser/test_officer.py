@@ -30,7 +30,9 @@ def open_case(window: Visitor) -> str:
     """From the list of programmes to the new case's page; gives its reference."""
     window.open("/open")
     window.click("国家科技重大专项资金配套")
+    window.page.wait_for_url(re.compile("/open/sh-matching-funds"))
     submit(window, FACTS)
+    window.page.wait_for_url(re.compile(r"/cases/SH-MF-2021-\d+"))
     expect(window.page.locator("h1")).to_contain_text("国家科技重大专项资金配套")
     found = re.search(r"/cases/(SH-MF-2021-\d+)", window.page.url)
     assert found, window.page.url
@@ -71,6 +73,7 @@ def test_an_officer_takes_a_case_from_filing_to_approval(desk: Desk, visit: Visi
     sign_in(head, "section_head", f"/cases/{ref}")
     budget = {"central_budget_in_shanghai": "1600万元", "payment_mode": "前补助"}
     head.page.locator("main a[href$='/act/review_meeting/approve']").first.click()
+    head.page.wait_for_url(re.compile("/act/review_meeting/approve$"))
     submit(head, {"approved_budget": "900万元", **budget})
     refused = head.page.get_by_role("alert")
     expect(refused).to_contain_text("不予办理")
