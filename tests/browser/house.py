@@ -105,8 +105,10 @@ class Visitor:
         self.page.get_by_label(label).first.select_option(label=option)
 
     def loaded(self) -> None:
-        """Wait for the whole page. What is looked up without waiting (a count, a text, a list of boxes) comes after this:
-        a page whose head has arrived may still lack its end."""
+        """Wait for the whole page: one whose head has arrived may still lack its end.
+
+        What is looked up without waiting (a count, a text, a list of boxes) comes after this.
+        """
         self.page.wait_for_load_state("load")
 
     @property
