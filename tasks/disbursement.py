@@ -18,11 +18,11 @@ from prefect import get_run_logger, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
 from prefect.cache_policies import NO_CACHE
 
+from shixian.casework.money.alone import only_one
 from shixian.casework.money.unsettled import LABELS, waiting_for_people
 from shixian.casework.staff.people import find_person
 from shixian.clock import now
 from shixian.disbursing import reconcile as comparing
-from shixian.disbursing.alone import only_one
 from shixian.disbursing.release import Report, authorize, limit_of_settings, pay_planned, report_of, settle_leftovers
 from shixian.disbursing.release import start as start_run
 from shixian.disbursing.run import Progress, Run

@@ -7,11 +7,11 @@ that it never fails half-way for having read first. Losing a race is a `Conflict
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -33,6 +33,8 @@ _PRAGMAS = (
     "recursive_triggers=ON",  # or INSERT OR REPLACE would delete a row past its trigger
 )
 _ASKED_AGAIN = 50  # times a new file is asked to become WAL; each waits for whoever has it
+TRIES = 5
+Result = TypeVar("Result")
 _MIGRATION_LOCK = 5_291_163  # any number, the same for all of us: two workers that start at once migrate in turn
 
 
@@ -111,6 +113,19 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """A write transaction: all of it, or nothing. Raises Conflict when somebody else was first."""
     with races(), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+def in_turn(engine: Engine, work: Callable[[Connection], Result], *, tries: int = TRIES) -> Result:
+    """Do the work in one write transaction. On Conflict all of it is done afresh, at most `tries` times; then it is
+    raised."""
+    for _ in range(tries - 1):
+        try:
+            with transaction(engine) as connection:
+                return work(connection)
+        except Conflict:
+            continue
+    with transaction(engine) as connection:
+        return work(connection)
 
 
 @contextmanager

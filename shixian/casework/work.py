@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from shixian.casework.chain import SYSTEM
-from shixian.casework.database import reading, transaction
+from shixian.casework.database import Result, in_turn, reading
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.store import SqlStore
-from shixian.rules.errors import Conflict
 
 ATTEMPTS = 3
-Result = TypeVar("Result")
 
 
 def attempt(
@@ -34,19 +31,16 @@ def attempt(
 
     `family` names a case whose family is taken first, so that two people who act on it act one after the other.
     """
-    for number in range(1, ATTEMPTS + 1):
-        try:
-            with transaction(engine) as connection:
-                store = SqlStore(
-                    connection, books or default_books(), recorded_at=now, person=person, actor=actor, origin=origin
-                )
-                if family is not None:
-                    store.lock(family)
-                return work(store)
-        except Conflict:
-            if number == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+
+    def with_store(connection: Connection) -> Result:
+        store = SqlStore(
+            connection, books or default_books(), recorded_at=now, person=person, actor=actor, origin=origin
+        )
+        if family is not None:
+            store.lock(family)
+        return work(store)
+
+    return in_turn(engine, with_store, tries=ATTEMPTS)
 
 
 @contextmanager

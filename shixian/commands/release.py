@@ -119,8 +119,9 @@ def order(ref: Ref, /, *, database: DatabaseUrl = None, person: PersonKey = None
         who = acting(engine, person, Permission.RELEASE_BATCH)
         files, at = open_files(), clock.now()
         made = by_file.order(engine, ref, person=who, files=files, now=at, limit=second_checker_above)
-        print(f"支付指令：{made}")
-    return DONE
+        print(f"支付指令：{made.path}")
+        print_section("警报", list(made.alarms))
+    return OPEN if made.alarms else DONE
 
 
 def report(

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -20,11 +20,13 @@ from models import AttemptStatus
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.money import attempts
+from shixian.casework.money.alone import only_one
+from shixian.casework.money.attempts import GROUP
 from shixian.casework.money.channels import choose_file, leaves_by_file
-from shixian.casework.money.settling import Claim, Told, refs_of
+from shixian.casework.money.payable_known import grouped
+from shixian.casework.money.settling import Claim, Told, Turn, refs_of
 from shixian.casework.money.unsettled import Unsettled, unsettled
 from shixian.casework.staff.people import Permission, Person, require
-from shixian.disbursing.alone import only_one
 from shixian.disbursing.release import authorize
 from shixian.disbursing.run import told
 from shixian.rules.errors import CaseworkError
@@ -32,7 +34,13 @@ from shixian.rules.periods import legal_day
 from shixian.treasury.files import FileTreasury
 from shixian.treasury.port import Payment, TreasuryError
 
-Item = TypeVar("Item")
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The order's file, and what of the batch was held back or differs from what was approved, for a person."""
+
+    path: Path
+    alarms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,8 @@ def order(
     now: datetime,
     books: LawBooks | None = None,
     limit: object = None,
-) -> Path:
-    """Release a batch and write its order; the file. Again after a crash: the same file, and nothing twice.
+) -> Ordered:
+    """Release a batch and write its order. Again after a crash: the same file, and nothing twice.
 
     Raises what `batches.authorize_release` raises; CaseworkError when part of the batch is on its way in other ways.
     """
@@ -62,23 +70,30 @@ def order(
         authorize(engine, ref, person=person, now=now, books=books, limit=limit)
         choose_file(engine, ref, now=now, person=person)
         left = list(_intended(engine, ref))
-        ordered = files.ordered(ref)
+        ordered, alarms = files.ordered(ref), tuple[str, ...]()
         if ordered is None:
-            claims = _claims(engine, ref, [one.key for one in left], now, person, books)
-            if not claims:
-                raise CaseworkError(f"批次 {ref} 没有待付的支付，不生成指令文件", remedy="用 shixian batch status 查看")
-            path = files.submit(ref, _payments(engine, claims, now, person))
-            ordered = frozenset(claim.key for claim in claims)
+            claimed = _claims(engine, ref, [one.key for one in left], now, person, books)
+            alarms = tuple(claimed.alarms)
+            if not claimed.claims:
+                why = "".join(f"；{alarm}" for alarm in alarms)
+                raise CaseworkError(
+                    f"批次 {ref} 没有待付的支付，不生成指令文件{why}", remedy="用 shixian batch status 查看"
+                )
+            path = files.submit(ref, _payments(engine, claimed.claims, now, person))
+            ordered = frozenset(claim.key for claim in claimed.claims)
             left = list(_intended(engine, ref))
         else:
             path = files.order_file(ref)
         taken = [(one.key, Told("accepted", reason=path.name)) for one in left if one.key in ordered]
-        for group in _grouped(taken):
+        for group in grouped(taken, GROUP):
             attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
         strangers = [one.key for one in left if one.key not in ordered]
         if strangers:
-            raise CaseworkError(f"支付 {strangers[0]} 已记意图而不在指令文件 {path.name} 中", remedy="由人工查明后认定")
-        return path
+            why = "".join(f"；{alarm}" for alarm in alarms)
+            raise CaseworkError(
+                f"支付 {strangers[0]} 已记意图而不在指令文件 {path.name} 中{why}", remedy="由人工查明后认定"
+            )
+        return Ordered(path, alarms)
 
 
 def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasury, now: datetime) -> Reported:
@@ -90,7 +105,7 @@ def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasu
     ours = [(key, told(answer)) for key, answer in answers if key in known]
     strange = tuple(f"{key or '（无编号）'}：{answer.outcome.value}" for key, answer in answers if key not in known)
     alarms: list[str] = []
-    for group in _grouped(ours):
+    for group in grouped(ours, GROUP):
         done = attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person, asked=True)
         alarms += done.alarms
     return Reported(len(ours), strange, tuple(alarms))
@@ -98,15 +113,21 @@ def take_report(engine: Engine, path: Path, *, person: Person, files: FileTreasu
 
 def _claims(
     engine: Engine, ref: str, before: Sequence[str], now: datetime, person: Person, books: LawBooks | None
-) -> list[Claim]:
+) -> Turn:
     """Everything of the batch that may be paid, intended; what an earlier run had claimed under its own key."""
-    claims: list[Claim] = []
-    for group in _grouped(before):
-        words: dict[str, Any] = {"legal_day": legal_day(now), "now": now, "person": person, "books": books}
-        claims += attempts.send_again(engine, ref, group, file=True, **words)
-    while more := attempts.claim_next(engine, ref, attempts.GROUP, now=now, person=person, books=books, file=True):
-        claims += more
-    return claims
+    done = Turn()
+    words: dict[str, Any] = {"legal_day": legal_day(now), "now": now, "person": person, "books": books, "file": True}
+    for group in grouped(before, GROUP):
+        _add(done, attempts.send_again(engine, ref, group, **words))
+    while _add(done, attempts.turn(engine, ref, (), GROUP, **words)):
+        pass
+    return done
+
+
+def _add(done: Turn, more: Turn) -> bool:
+    done.claims += more.claims
+    done.alarms += more.alarms
+    return bool(more.claims)
 
 
 def _by_file(engine: Engine, refs: Mapping[str, str]) -> set[str]:
@@ -123,7 +144,7 @@ def _payments(engine: Engine, claims: Sequence[Claim], now: datetime, person: Pe
         return [_payment(claim) for claim in sorted(claims, key=lambda one: one.key)]
     except TreasuryError:
         told = [(claim.key, _not_sent(claim)) for claim in claims]
-        for group in _grouped(told):
+        for group in grouped(told, GROUP):
             attempts.settle(engine, group, legal_day=legal_day(now), now=now, person=person)
         raise
 
@@ -145,9 +166,3 @@ def _intended(engine: Engine, ref: str) -> Iterator[Unsettled]:
 
 def _payment(claim: Claim) -> Payment:
     return Payment(claim.key, claim.fen, claim.payee, claim.account, claim.bank, claim.remittance, claim.day)
-
-
-def _grouped(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """In groups of one transaction each."""
-    for start in range(0, len(items), attempts.GROUP):
-        yield list(items[start : start + attempts.GROUP])

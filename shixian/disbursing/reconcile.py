@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from shixian import clock
 from shixian.casework.money import statements
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.money.statements import TOGETHER, Finding, Missing, Taken
 from shixian.casework.staff.people import THE_SYSTEM, Permission, Person, require
 from shixian.rules.errors import CaseworkError
@@ -113,8 +114,7 @@ def take_statement(engine: Engine, statement: Statement, *, person: Person, now:
     if person.key != THE_SYSTEM.key and not person.may(Permission.CHECK_BATCH):
         require(person, Permission.RELEASE_BATCH)
     taken = Taken()
-    for start in range(0, len(statement.lines), TOGETHER):
-        some = statement.lines[start : start + TOGETHER]
+    for some in grouped(statement.lines, TOGETHER):
         words: dict[str, Any] = {"legal_day": statement.day, "now": now(), "person": person}
         taken.add(statements.take_lines(engine, statement.source, statement.reference, some, **words))
         del taken.alarms[_MOST_ALARMS:]

@@ -20,12 +20,12 @@ from shixian import clock
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.money import batches, restored, unsettled
+from shixian.casework.money.alone import only_one
 from shixian.casework.money.attempts import TO_INQUIRE
 from shixian.casework.money.batch_steps import refusals_recorded
 from shixian.casework.money.channels import require_channel
 from shixian.casework.money.unsettled import Counts
 from shixian.casework.staff.people import Person
-from shixian.disbursing.alone import only_one
 from shixian.disbursing.run import DOUBTS, Run, Tell
 from shixian.rules.money import Money
 from shixian.settings import settings

@@ -13,7 +13,6 @@ import asyncio
 import inspect
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,13 +26,13 @@ from shixian.casework.money import attempts, restored, unsettled
 from shixian.casework.money.attempts import GROUP, Claim, Told, Turn
 from shixian.casework.money.unsettled import Unsettled
 from shixian.casework.staff.people import Person
+from shixian.disbursing.window import Window
 from shixian.rules.periods import legal_day
 from shixian.treasury.http import KeyReused
 from shixian.treasury.port import Answer, Outcome, Payment, Treasury, TreasuryError
 
 DOUBTS = 32
 """After so many answers in a row that say nothing, no more is sent or asked: the treasury is not there."""
-_FLUSH_SECONDS = 1.0  # outcomes wait no longer than this to be recorded, however slow the others are
 _MOST_ALARMS = 200
 _SETTLED = {"paid", "rejected", "returned", "stopped"}
 
@@ -83,63 +82,40 @@ class Run:
 
     async def pay(self, at_most: int | None = None, *, first: Sequence[Claim] = ()) -> int:
         """Pay what is planned, `at_most` so many; or only the claims `first`. How many were sent off."""
-        queue: asyncio.Queue[Claim] = asyncio.Queue()
-        done: deque[tuple[str, Told]] = deque()
-        woken = asyncio.Event()
-        for claim in first:
-            queue.put_nowait(claim)
-        outstanding, sent, more = len(first), len(first), not first
-        enough = [1]
-        workers = [
-            asyncio.create_task(self._worker(queue, done, woken, enough)) for _ in range(self.treasury.connections)
-        ]
+        window = Window()
+        window.put(first)
+        sent, more = len(first), not first
+        workers = [asyncio.create_task(self._worker(window)) for _ in range(self.treasury.connections)]
         try:
             while True:
-                room = GROUP - (outstanding - len(done))
+                room = GROUP - window.on_the_way
                 room = room if at_most is None else min(room, at_most - sent)
                 if not more or self.halted or self.doubts >= DOUBTS:
                     room = 0
-                group = [done.popleft() for _ in range(len(done))]
+                group = window.take()
                 if group or room > 0:
                     turn = await self._turn(group, max(room, 0))
-                    outstanding += len(turn.claims) - len(group)
+                    window.put(turn.claims)
                     sent += len(turn.claims)
                     self.claimed += len(turn.claims)
                     more = more and (room <= 0 or bool(turn.claims))
-                    for claim in turn.claims:
-                        queue.put_nowait(claim)
-                if outstanding == 0 and not done:
-                    if room <= 0 or not more:
-                        return sent
-                    continue
-                enough[0] = min(GROUP // 2, outstanding)
-                await self._wait(done, enough[0], woken)
+                if window.outstanding:
+                    await window.wait(min(GROUP // 2, window.outstanding))
+                elif room <= 0 or not more:
+                    return sent
         finally:
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _wait(self, done: deque[tuple[str, Told]], enough: int, woken: asyncio.Event) -> None:
-        """Until enough is answered; or, when anything is, for a second at most."""
-        while len(done) < enough:
-            woken.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), _FLUSH_SECONDS)
-            if done:
-                return
-
-    async def _worker(
-        self, queue: asyncio.Queue[Claim], done: deque[tuple[str, Told]], woken: asyncio.Event, enough: list[int]
-    ) -> None:
-        """Pay what is in the queue, one after another; wake whoever waits for `enough` answers, and no sooner."""
+    async def _worker(self, window: Window) -> None:
+        """Pay what is in the queue, one after another."""
         while True:
-            claim = await queue.get()
+            claim = await window.queue.get()
             told = await self._pay(claim)
             if told.outcome != "not_sent":
                 self.doubts = self.doubts + 1 if told.outcome == "unknown" and not told.park else 0
-            done.append((claim.key, told))
-            if len(done) >= enough[0]:
-                woken.set()
+            window.answered(claim.key, told)
 
     async def _pay(self, claim: Claim) -> Told:
         """One call. What cannot have been sent is `not_sent`; whatever is not a clear answer is unknown."""
@@ -191,16 +167,13 @@ class Run:
             lost = [key for key, one in answers if one.outcome == "not_found" and not one.park]
             if lost and send_again and not self.halted:
                 words: dict[str, Any] = {**self._when(), "person": self.person, "books": self.books}
-                held_back: list[str] = []
-                claims = await self._in_thread(
-                    attempts.send_again, self.engine, self.ref, lost, alarms=held_back, **words
-                )
-                for alarm in held_back:
+                turn: Turn = await self._in_thread(attempts.send_again, self.engine, self.ref, lost, **words)
+                for alarm in turn.alarms:
                     self._alarm(alarm)
-                self.resent += len(claims)
-                if claims:
-                    self.numbers.update({"unknown": -len(claims), "intended": len(claims)})
-                    await self.pay(first=claims)
+                self.resent += len(turn.claims)
+                if turn.claims:
+                    self.numbers.update({"unknown": -len(turn.claims), "intended": len(turn.claims)})
+                    await self.pay(first=turn.claims)
         self.answered += definite
         return definite
 

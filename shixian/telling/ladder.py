@@ -23,11 +23,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from models import MessageStatus, assignment, case_file, deadline, decision, event, list_item
 from models import outbox_message as outbox
 from shixian.casework.chain import SYSTEM
-from shixian.casework.database import reading, transaction
+from shixian.casework.database import in_turn, reading
 from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.rules.calendar import Calendar
-from shixian.rules.errors import CaseworkError, Conflict
+from shixian.rules.errors import CaseworkError
 from shixian.rules.lifecycle import Effect
 from shixian.rules.periods import (
     add_days,
@@ -47,7 +47,6 @@ from shixian.telling.recipients import People
 FIRST_LOOK_DAYS = 7
 """How far back the first run of all looks for decisions. Later ones look back to the run before, and a day more."""
 _TOGETHER = 500
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +96,14 @@ def say(
 ) -> Told:
     """Put what is to be said on a day into the outbox. The same day again adds only what has come up since."""
     found = due(engine, day, now=now, plan=plan, alarms=alarms, books=books or default_books())
-    for number in range(1, _ATTEMPTS + 1):
-        try:
-            with transaction(engine) as connection:
-                told = _choose(connection, found, day, plan)
-                if not dry_run:
-                    _put(connection, told, now)
-            return told
-        except Conflict:
-            if number == _ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+
+    def work(connection: Connection) -> Told:
+        told = _choose(connection, found, day, plan)
+        if not dry_run:
+            _put(connection, told, now)
+        return told
+
+    return in_turn(engine, work)
 
 
 def due(

@@ -21,7 +21,7 @@ from models import MessageStatus, delivery
 from models import outbox_message as outbox
 from models import person as person_table
 from shixian.casework.chain import SYSTEM
-from shixian.casework.database import reading, transaction
+from shixian.casework.database import in_turn, reading, transaction
 from shixian.casework.journal import Note, write
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, Conflict, NotFound
@@ -38,7 +38,6 @@ LEASE_MINUTES = 15
 SINGLE, BUNDLED = 5, 200
 """More than SINGLE waiting messages of a kind go to a recipient as one, of up to BUNDLED."""
 _MOST = 10_000
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _record(engine: Engine, rows: list[Row[Any]], sent: list[Sent], now: datetim
             connection.execute(update(outbox).where(*mine).values(**again))
         _note(connection, GAVE_UP, [row.key for row in given_up], now)
 
-    _repeat(engine, work)
+    in_turn(engine, work)
     done.delivered += len(rows) if arrived else 0
     done.failed_tries += 0 if arrived else len(rows) - len(given_up)
     done.gave_up += [row.key for row in given_up]
@@ -202,7 +201,7 @@ def _bury(engine: Engine, now: datetime, done: Delivered) -> None:
         lost.extend(connection.scalars(statement))
         _note(connection, GAVE_UP, lost, now)
 
-    _repeat(engine, work)
+    in_turn(engine, work)
     done.gave_up += lost
 
 
@@ -221,23 +220,12 @@ def try_again(engine: Engine, number: int, *, by: Person, now: datetime) -> None
             raise CaseworkError(f"第 {number} 号消息没有失败，不能重新投递", remedy="只有已放弃的消息可以重新投递")
         _note(connection, TRIED_AGAIN, [key], now, person=by.key)
 
-    _repeat(engine, work)
+    in_turn(engine, work)
 
 
 def _note(connection: Any, kind: str, keys: list[str], now: datetime, *, person: str = SYSTEM) -> None:
     if keys:
         write(connection, JOURNAL, [Note(kind, legal_day(now), {"keys": keys})], recorded_at=now, person=person)
-
-
-def _repeat(engine: Engine, work: Callable[[Any], None]) -> None:
-    for number in range(1, _ATTEMPTS + 1):
-        try:
-            with transaction(engine) as connection:
-                work(connection)
-            return
-        except Conflict:
-            if number == _ATTEMPTS:
-                raise
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ def test_not_sent_goes_back_unless_somebody_asked_meanwhile(released: Released) 
     released.settle(second, "not_sent")
     assert released.statuses()[:2] == ["planned", "unknown"]
     assert "attempts_not_sent" in released.kinds() and "attempts_unknown" in released.kinds()
-    again = send_again(released.engine, released.ref, [first, second], books=BOOKS, **WHEN)
+    again = send_again(released.engine, released.ref, [first, second], books=BOOKS, **WHEN).claims
     assert [(one.key, one.again) for one in again] == [(second, True)]  # the planned one is nobody's to resend
     released.settle(second, "not_sent")
     assert released.statuses()[1] == "unknown"

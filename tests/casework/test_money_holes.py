@@ -63,9 +63,9 @@ class Paying(FinanceOffice):
     def claim(self, ref: str, when: str = "2021-02-01T12:00", at_most: int = 64) -> list[Any]:
         return claim_next(self.engine, ref, at_most, now=at(when), person=RELEASER, books=self.books)
 
-    def again(self, ref: str, keys: Sequence[str], alarms: list[str] | None = None) -> list[Any]:
+    def again(self, ref: str, keys: Sequence[str]) -> settling.Turn:
         words: dict[str, Any] = {"legal_day": DAY, "now": NOW, "person": RELEASER, "books": self.books}
-        return send_again(self.engine, ref, keys, alarms=alarms, **words)
+        return send_again(self.engine, ref, keys, **words)
 
     def settle(self, key: str, outcome: str, when: str = "2021-02-01", **told: Any) -> settling.Turn:
         asked = bool(told.pop("asked", False))
@@ -165,13 +165,13 @@ def test_what_may_not_be_paid_now_is_not_sent_again_either(paying: Paying) -> No
     key = paying.claim(ref, at_most=1)[0].key
     paying.settle(key, "not_found", asked=True)
     paying.office.act(refs[0], "report", "challenge", "office", "2021-02-01T11:30")
-    alarms: list[str] = []
-    assert paying.again(ref, [key], alarms) == []
+    turn = paying.again(ref, [key])
+    assert turn.claims == []
     row = paying.rows()[0]
     assert (row.status.value, row.parked, row.alive) == ("unknown", False, True)
-    assert len(alarms) == 1 and key in alarms[0] and "异议" in alarms[0]
+    assert len(turn.alarms) == 1 and key in turn.alarms[0] and "异议" in turn.alarms[0]
     paying.office.act(f"{refs[0]}/objection1", "handling", "pass", "office", "2021-02-01T11:40")
-    assert [claim.key for claim in paying.again(ref, [key])] == [key]
+    assert [claim.key for claim in paying.again(ref, [key]).claims] == [key]
     paying.sound()
 
 
@@ -267,7 +267,7 @@ def test_another_amount_on_the_statement_waits_for_a_person(paying: Paying) -> N
     taken = paying.take(Line("R0", keys[0], fen=5), Line("R1", keys[1], fen=5))
     assert {one.value: number for one, number in taken.findings.items()} == {"amount_differs": 2}
     assert [row.parked for row in paying.rows()] == [True, True]
-    assert paying.again(ref, [keys[0]]) == []
+    assert paying.again(ref, [keys[0]]).claims == []
     with pytest.raises(BatchError, match="先前已拒付"):
         paying.propose("2021-02-03")
     paying.sound()

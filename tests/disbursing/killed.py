@@ -64,8 +64,25 @@ def dying(database: str, url: str, ref: str, point: str) -> None:
     asyncio.run(main(database, url, ref))
 
 
-async def main(database: str, url: str, ref: str) -> None:
+def standing(database: str, url: str, ref: str) -> None:
+    """A release over a gateway without keys that stops before its first call, having asked that it never was made; it
+    goes on when it is woken."""
+    pay, stopped = HttpTreasury.pay, False
+
+    async def paying(self: HttpTreasury, payment: Any) -> Any:
+        nonlocal stopped
+        if not stopped:
+            stopped = True
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return await pay(self, payment)
+
+    HttpTreasury.pay = paying  # type: ignore[method-assign]
+    asyncio.run(main(database, url, ref, idempotent=False))
+
+
+async def main(database: str, url: str, ref: str, *, idempotent: bool = True) -> None:
     engine = open_database(database)
-    async with HttpTreasury(HttpConfig(url, SECRET.encode(), connections=2), lambda: NOW) as treasury:
+    config = HttpConfig(url, SECRET.encode(), connections=2, idempotent=idempotent)
+    async with HttpTreasury(config, lambda: NOW) as treasury:
         await release(engine, ref, person=RELEASER, treasury=treasury, now=lambda: NOW, books=BOOKS)
 

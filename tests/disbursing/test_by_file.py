@@ -24,11 +24,13 @@ from tests.treasury.bank_files import ACCOUNT, Status, status_report
 def files(tmp_path: Path) -> FileTreasury:
     for name in ("out", "in"):
         (tmp_path / name).mkdir()
-    return FileTreasury(FilesConfig(tmp_path / "out", tmp_path / "in", Debtor("样例财政局", ACCOUNT, BANK)), lambda: NOW)
+    return FileTreasury(
+        FilesConfig(tmp_path / "out", tmp_path / "in", Debtor("样例财政局", ACCOUNT, BANK)), lambda: NOW
+    )
 
 
 def ordered(payments: Payments, files: FileTreasury) -> Path:
-    return order(payments.engine, payments.ref, person=RELEASER, files=files, now=NOW, books=BOOKS)
+    return order(payments.engine, payments.ref, person=RELEASER, files=files, now=NOW, books=BOOKS).path
 
 
 def reported(payments: Payments, files: FileTreasury, tmp_path: Path, *statuses: Status) -> by_file.Reported:

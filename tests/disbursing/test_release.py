@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from models import BatchStatus, attempt, batch, batch_line, payee_account
 from shixian.casework.database import reading, transaction
 from shixian.casework.money import batches, unsettled
+from shixian.casework.money.alone import only_one
 from shixian.casework.money.attempts import GROUP, claim_next
 from shixian.disbursing import run
-from shixian.disbursing.alone import only_one
 from shixian.disbursing.run import DOUBTS, Progress
 from shixian.rules.errors import Conflict, NotPermitted, ShixianError
 from shixian.treasury.port import Payment

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 import shixian.programmes
 from shixian.casework import lawbooks
 from shixian.casework.database import open_database, transaction
+from shixian.casework.money.alone import only_one
 from shixian.casework.staff.people import put_person
-from shixian.disbursing.alone import only_one
 from shixian.operating.house import ROOT
 from tests.disbursing.bank import NOW, SECRET, Bank, Payments, running_bank
 from tests.faults.world import DAY, MAKER, RELEASER

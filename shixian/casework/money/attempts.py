@@ -20,11 +20,13 @@ from sqlalchemy.exc import IntegrityError
 from models import AttemptStatus, BatchStatus, attempt, batch, case_file, obligation, payee_account
 from shixian.casework import journal
 from shixian.casework.chain import canonical_json
+from shixian.casework.database import in_turn
 from shixian.casework.lawbooks import LawBooks
 from shixian.casework.money import restored
 from shixian.casework.money.batch_making import Refused, refuse
 from shixian.casework.money.channels import require_channel
 from shixian.casework.money.last_look import kept_back
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.money.payment_keys import next_keys
 from shixian.casework.money.settling import (
     OPEN,
@@ -37,7 +39,6 @@ from shixian.casework.money.settling import (
     Turn,
     held_batch,
     held_where,
-    in_turn,
     refs_of,
     settle_in,
     write_notes,
@@ -71,8 +72,7 @@ def plan(
     held = held_where(connection, batch.c.id == batch_id)
     restored.require_reconciled(connection)
     day, born_unknown = day_of(recorded_at), 0
-    for start in range(0, len(lines), TOGETHER):
-        some = lines[start : start + TOGETHER]
+    for some in grouped(lines, TOGETHER):
         obligations = [line["obligation_id"] for line in some]
         keys = next_keys(connection, obligations)
         asked = restored.asked_first(connection, obligations, held["year"])
@@ -332,9 +332,8 @@ def send_again(
     now: datetime,
     person: Person,
     books: LawBooks | None = None,
-    alarms: list[str] | None = None,
     file: bool = False,
-) -> list[Claim]:
+) -> Turn:
     """A new durable intent for attempts that the treasury does not know, under their own keys. Only for a treasury that
     honours keys; the caller has asked it first. Parked ones, and those somebody settled meanwhile, are left out.
 
@@ -342,38 +341,34 @@ def send_again(
     it cannot be stopped; it can be sent when nothing stands against it any more.
     """
 
-    def work(connection: Connection) -> list[Claim]:
+    def work(connection: Connection) -> Turn:
+        done = Turn()
         held = held_batch(connection, ref)
         restored.require_reconciled(connection)
         require_channel(connection, ref, file=file)
         waiting = (attempt.c.status.in_((_S.INTENDED, _S.UNKNOWN)), attempt.c.parked.is_(False))
         query = _sendable().where(attempt.c.batch_id == held["id"], attempt.c.key.in_(keys), *waiting)
         rows = connection.execute(query.order_by(attempt.c.id)).mappings().all()
-        done = Turn()
         whole = _whole(connection, held, rows, done, legal_day, now, person.key)
         refused = kept_back(connection, held, whole, books, legal_day)
         waits = {row["key"]: refused[row["obligation_id"]][1] for row in whole if row["obligation_id"] in refused}
-        told = [
+        done.alarms += [
             f"支付 {key} 现不得付款，未重发：{one.because}（{one.clause}）{one.remedy}" for key, one in waits.items()
         ]
         if waits:
             data = {"attempts": [{"key": key, "because": one.because} for key, one in waits.items()]}
             write_notes(connection, held, [journal.Note("resending_held_back", legal_day, data)], now, person.key)
-        alarmed[:] = [*done.alarms, *told]
         whole = [row for row in whole if row["key"] not in waits]
         if not whole:
-            return []
+            return done
         ids = [row["id"] for row in whole]
         connection.execute(update(attempt).where(attempt.c.id.in_(ids)).values(status=_S.INTENDED))
         note = journal.Note("attempts_sent_again", legal_day, {"keys": [row["key"] for row in whole]})
         write_notes(connection, held, [note], now, person.key)
-        return [_claimed(row, now, again=True) for row in whole]
+        done.claims = [_claimed(row, now, again=True) for row in whole]
+        return done
 
-    alarmed: list[str] = []
-    claims = in_turn(engine, work)
-    if alarms is not None:
-        alarms.extend(alarmed)
-    return claims
+    return in_turn(engine, work)
 
 
 __all__ = [

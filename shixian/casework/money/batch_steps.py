@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, select, update
 
 from models import BatchStatus, batch, batch_approval
-from shixian.casework.database import transaction
+from shixian.casework.database import in_turn
 from shixian.casework.journal import Note, write
 from shixian.casework.money.appropriations import take_turn
 from shixian.casework.money.batch_views import no_batch
@@ -18,21 +18,7 @@ from shixian.casework.staff.people import Person
 from shixian.rules.errors import BatchError, Conflict, NotFound, NotPermitted, ShixianError
 from shixian.rules.periods import legal_day
 
-Done = TypeVar("Done")
-ATTEMPTS = 3
 DIFFERENT_PEOPLE = "不相容职务分离：编制、修改、复核、放行须为不同的人"
-
-
-def again(engine: Engine, work: Callable[[Connection], Done]) -> Done:
-    """One transaction; done afresh when somebody else was first, at most three times."""
-    for number in range(1, ATTEMPTS + 1):
-        try:
-            with transaction(engine) as connection:
-                return work(connection)
-        except Conflict:
-            if number == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
 
 
 def locked(connection: Connection, ref: str, *, programme_turn: bool = False) -> RowMapping:
@@ -62,7 +48,7 @@ def refusals_recorded(engine: Engine, ref: str, step: str, person: Person, now: 
                 note = Note("refused", legal_day(now), data)
                 write(connection, f"batch:{ref}", [note], recorded_at=now, person=person.key)
 
-        again(engine, work)
+        in_turn(engine, work)
         raise
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from models import BatchStatus, batch_approval, batch_line, case_file, obligation
+from shixian.casework.database import in_turn
 from shixian.casework.journal import Note
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.appropriations import closed, give_back, require_line, take_turn
@@ -20,7 +21,6 @@ from shixian.casework.money.batch_content import SECOND_CHECKER_ABOVE, Limit, re
 from shixian.casework.money.batch_making import freeze, nothing_payable, sort_out, waiting_rows
 from shixian.casework.money.batch_steps import (
     DIFFERENT_PEOPLE,
-    again,
     checkers,
     different,
     in_status,
@@ -73,7 +73,7 @@ def propose(
         header |= {"maker": person.key, "editor": person.key}
         return freeze(connection, header, chosen, refused, now=now, limit=second_checker_above)
 
-    return again(engine, work)
+    return in_turn(engine, work)
 
 
 def revise(
@@ -116,7 +116,7 @@ def revise(
         set_status(connection, row, BatchStatus.CANCELLED, Note("cancelled", legal_day(now), data), person, now)
         return view_of(connection, made.ref)
 
-    return again(engine, work)
+    return in_turn(engine, work)
 
 
 def cancel(engine: Engine, ref: str, *, reason: str, person: Person, now: datetime) -> BatchView:
@@ -134,7 +134,7 @@ def cancel(engine: Engine, ref: str, *, reason: str, person: Person, now: dateti
         set_status(connection, row, BatchStatus.CANCELLED, note, person, now)
         return view_of(connection, ref)
 
-    return again(engine, work)
+    return in_turn(engine, work)
 
 
 def _kept(connection: Connection, row: RowMapping, drop: Sequence[int]) -> tuple[list[RowMapping], set[int]]:
@@ -203,7 +203,7 @@ def approve(engine: Engine, ref: str, *, content: str | None = None, person: Per
 
     with refusals_recorded(engine, ref, "approve", person, now):
         require(person, Permission.CHECK_BATCH)
-        return again(engine, work)
+        return in_turn(engine, work)
 
 
 def authorize_release(
@@ -223,7 +223,7 @@ def authorize_release(
 
     with refusals_recorded(engine, ref, "release", person, now):
         require(person, Permission.RELEASE_BATCH)
-        return again(engine, work)
+        return in_turn(engine, work)
 
 
 __all__ = [

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Engine, bindparam, select
 
 from models import AttemptStatus, attempt, journal_event
 from shixian.casework import journal
-from shixian.casework.money.settling import PaymentError, held_batch, in_turn, write_notes
+from shixian.casework.database import in_turn
+from shixian.casework.money.settling import PaymentError, held_batch, write_notes
 from shixian.casework.staff.people import Person
 from shixian.rules.periods import legal_day
 

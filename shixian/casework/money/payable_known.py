@@ -25,10 +25,10 @@ Row = Mapping[str, Any] | RowMapping
 Item = TypeVar("Item")
 
 
-def grouped(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """The items in groups of at most TOGETHER: what one statement may name."""
+def grouped(items: Iterable[Item], at_most: int = TOGETHER) -> Iterator[list[Item]]:
+    """The items in groups: what one statement may name, or one transaction take."""
     rest = iter(items)
-    while group := list(islice(rest, TOGETHER)):
+    while group := list(islice(rest, at_most)):
         yield group
 
 

@@ -166,11 +166,6 @@ def accounts_of(connection: Connection, payees: Iterable[str]) -> Mapping[str, P
     return {row["payee"]: PayeeAccount(**row) for row in rows}
 
 
-def account(connection: Connection, account_id: int) -> PayeeAccount | None:
-    row = connection.execute(select(payee_account).where(payee_account.c.id == account_id)).mappings().one_or_none()
-    return None if row is None else PayeeAccount(**row)
-
-
 def accounts(engine: Engine, *, payee: str | None = None, scope: Scope = None) -> list[PayeeAccount]:
     """All accounts ever entered that `scope` shows, by payee, the newest first."""
     query = select(payee_account).where(account_visible(scope))
@@ -182,8 +177,8 @@ def accounts(engine: Engine, *, payee: str | None = None, scope: Scope = None) -
 
 
 def _require(connection: Connection, account_id: int, scope: Scope = None) -> PayeeAccount:
-    found = account(connection, account_id)
-    shown = select(payee_account.c.id).where(payee_account.c.id == account_id, account_visible(scope))
-    if found is None or connection.scalar(shown) is None:
+    shown = select(payee_account).where(payee_account.c.id == account_id, account_visible(scope))
+    row = connection.execute(shown).mappings().one_or_none()
+    if row is None:
         raise NotFound(f"没有账户 {account_id}", remedy="用 shixian account list 查看")
-    return found
+    return PayeeAccount(**row)

@@ -12,17 +12,15 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Engine, RowMapping, func, insert, select
 
 from models import Account, Direction, case_file, obligation, receipt, statement_line
-from shixian.casework.database import reading, transaction
+from shixian.casework.database import in_turn, reading
 from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.appropriations import whole
 from shixian.casework.money.ledger import Posting, post
 from shixian.casework.staff.people import Permission, Person, require
-from shixian.rules.errors import CaseworkError, Conflict, MoneyError, NotFound
+from shixian.rules.errors import CaseworkError, MoneyError, NotFound
 from shixian.rules.money import Money
 from shixian.rules.periods import legal_day
-
-ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +100,7 @@ def receive(
         write(connection, f"recovery:{obligation_id}", [note], recorded_at=now, person=person.key)
         return _recovery(connection, row)
 
-    for number in range(1, ATTEMPTS + 1):
-        try:
-            with transaction(engine) as connection:
-                return work(connection)
-        except Conflict:
-            if number == ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
+    return in_turn(engine, work)
 
 
 def _no_payment_of_ours(connection: Connection, reference: str, row: RowMapping) -> None:

@@ -24,11 +24,8 @@ def account_visible(scope: Scope) -> ColumnElement[bool]:
     """Rows of `payee_account`."""
     if scope is None:
         return true()
-    return _payee(payee_account.c.payee, scope)
-
-
-def _payee(payee: ColumnElement[str], scope: Collection[str]) -> ColumnElement[bool]:
-    owed = select(obligation.c.id).where(obligation.c.payee == payee).correlate_except(obligation, case_file)
+    own = obligation.c.payee == payee_account.c.payee
+    owed = select(obligation.c.id).where(own).correlate_except(obligation, case_file)
     ours = owed.join(case_file, case_file.c.id == obligation.c.case_id).where(case_file.c.lifecycle.in_(scope))
     return or_(ours.exists(), ~owed.exists())
 

@@ -7,19 +7,19 @@ with certainty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, RowMapping, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from models import Account, AttemptStatus, BatchStatus, attempt, batch, batch_line, case_file, obligation
 from shixian.casework import journal
-from shixian.casework.database import transaction
 from shixian.casework.money import batch_making, ledger
 from shixian.casework.money.appropriations import give_back, held_by_batches, require_line, take
 from shixian.casework.money.payable import reserved_years
+from shixian.casework.money.payable_known import grouped
 from shixian.casework.money.told import Answered, Claim, PaymentError, Told, Turn
 from shixian.rules.errors import BatchError, Conflict, NotFound
 from shixian.rules.periods import legal_day as day_of
@@ -30,7 +30,6 @@ OPEN = (_S.PLANNED, _S.INTENDED, _S.SENT, _S.UNKNOWN)
 TO_INQUIRE = (_S.INTENDED, _S.SENT, _S.UNKNOWN)
 _ALIVE = (*OPEN, _S.PAID)
 TOGETHER = 500  # rows in one statement
-_TRIES = 5
 _LONGEST_REASON = 500
 
 # What an outcome makes of an attempt. What is not here changes nothing (a second PAID), or is an alarm (`_CONTRARY`).
@@ -98,9 +97,7 @@ def settle_in(
     if changed:
         _write(connection, list(changed.values()))
     moved = {kind: [rows[one["key"]] for one in entries] for kind, entries in told.items()}
-    if paid := [row["id"] for row in moved.get("paid", [])]:
-        words: dict[str, Any] = {"programme": held["programme"], "year": held["year"], "text": _text(held)}
-        ledger.post_paid(connection, paid, **words, recorded_at=now, person=person)
+    _post_paid(connection, held, moved.get("paid", []), now, person)
     free_lines(connection, held, moved.get("rejected", []) + moved.get("stopped", []))
     _notice_contrary(connection, held, moved.get("paid_after_all", []), done, now, person)
     for row in moved.get("contradicted", []):
@@ -197,14 +194,13 @@ def _booked_day(at: str | None, row: dict[str, Any], legal_day: date) -> date:
     return said if first <= said <= legal_day else legal_day
 
 
-def _paid(held: RowMapping, row: Mapping[str, Any]) -> ledger.Posting:
-    moves = {Account.PAID: row["fen"], Account.RESERVED: -row["fen"]}
-    line = (row["obligation_id"], held["programme"], held["year"])
-    return ledger.Posting(f"paid:{row['key']}", moves, row["paid_on"], _text(held), *line)
-
-
-def _text(held: RowMapping) -> str:
-    return f"批次 {held['ref']} 已付"
+def _post_paid(
+    connection: Connection, held: RowMapping, rows: Sequence[Mapping[str, Any]], now: datetime, person: str
+) -> None:
+    if rows:
+        ids, text = [row["id"] for row in rows], f"批次 {held['ref']} 已付"
+        line = {"programme": held["programme"], "year": held["year"]}
+        ledger.post_paid(connection, ids, **line, text=text, recorded_at=now, person=person)
 
 
 def return_in(
@@ -287,7 +283,7 @@ def _notice_contrary(
             header = {"programme": held["programme"], "as_of": row["paid_on"]}
             back = batch_making.moved(named, away, held["year"], f"paid:{row['key']}", header)
             ledger.post(connection, back, recorded_at=now, person=person)
-    ledger.post(connection, [_paid(held, row) for row in rows], recorded_at=now, person=person)
+    _post_paid(connection, held, rows, now, person)
     total = sum(row["fen"] for row in rows)
     try:
         if total:
@@ -319,20 +315,6 @@ def _close_when_done(connection: Connection, held: RowMapping, legal_day: date, 
 
 # -- what all of them need ---------------------------------------------------------------------------------------------
 
-Result = TypeVar("Result")
-
-
-def in_turn(engine: Engine, work: Callable[[Connection], Result]) -> Result:
-    """Do the work in one transaction; on a lost race all of it is done afresh, a few times."""
-    for number in range(1, _TRIES + 1):
-        try:
-            with transaction(engine) as connection:
-                return work(connection)
-        except Conflict:
-            if number == _TRIES:
-                raise
-    raise AssertionError("unreachable")
-
 
 def held_batch(connection: Connection, ref: str) -> RowMapping:
     """The batch's row, held until the transaction ends: whoever changes its attempts does so one after the other."""
@@ -354,8 +336,8 @@ def refs_of(engine: Engine, keys: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     query = select(attempt.c.key, batch.c.ref).join(batch, batch.c.id == attempt.c.batch_id)
     with engine.connect() as connection:
-        for start in range(0, len(keys), TOGETHER):
-            some = query.where(attempt.c.key.in_(keys[start : start + TOGETHER]))
+        for group in grouped(keys, TOGETHER):
+            some = query.where(attempt.c.key.in_(group))
             found.update({row.key: row.ref for row in connection.execute(some)})
     return found
 
@@ -383,7 +365,6 @@ __all__ = [
     "free_lines",
     "held_batch",
     "held_where",
-    "in_turn",
     "refs_of",
     "return_in",
     "settle_in",

@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 
 from models import AttemptStatus, attempt, batch, case_file, obligation, receipt, statement_line
 from shixian.casework import journal
-from shixian.casework.database import reading
+from shixian.casework.database import in_turn, reading
 from shixian.casework.money import restored
 from shixian.casework.money.scope import Scope, batch_visible, line_visible
-from shixian.casework.money.settling import Told, Turn, held_batch, in_turn, return_in, settle_in
+from shixian.casework.money.settling import Told, Turn, held_batch, return_in, settle_in
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, Conflict, NotFound
 

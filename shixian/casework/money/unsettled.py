@@ -7,6 +7,7 @@ person who resolves one gives the bank's proof; it is not the releaser of the ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,7 +16,8 @@ from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from models import AttemptStatus, attempt, batch, case_file, obligation
 from shixian.casework import journal
-from shixian.casework.database import reading
+from shixian.casework.database import in_turn, reading
+from shixian.casework.money.alone import only_one
 from shixian.casework.money.settling import (
     OPEN,
     TO_INQUIRE,
@@ -23,7 +25,7 @@ from shixian.casework.money.settling import (
     Told,
     Turn,
     held_batch,
-    in_turn,
+    refs_of,
     settle_in,
     write_notes,
 )
@@ -180,16 +182,17 @@ def resolve_by_hand(
     """A person says what became of an attempt, on the bank's proof; gives its new state.
 
     CHECK_BATCH, and not the one who released the batch. `stopped` and `again` only for what was certainly never sent.
+    Conflict for `rejected` while a release of the batch runs: one that stands still before its call may make it yet.
     """
     require(person, Permission.CHECK_BATCH)
     if not reason.strip() or not proof.strip():
         raise CaseworkError("人工认定须写明理由和银行凭证", remedy="写明回单号或银行答复的文号")
 
+    ref = refs_of(engine, [key]).get(key)
+    if ref is None:
+        raise NotFound(f"没有编号 {key} 的支付")
+
     def work(connection: Connection) -> str:
-        named = select(batch.c.ref).join(attempt, attempt.c.batch_id == batch.c.id).where(attempt.c.key == key)
-        ref = connection.scalar(named)
-        if ref is None:
-            raise NotFound(f"没有编号 {key} 的支付")
         held = held_batch(connection, ref)
         row = connection.execute(select(attempt).where(attempt.c.key == key)).mappings().one()
         if person.key in (held["releaser"], held["maker"], held["editor"]):
@@ -208,7 +211,8 @@ def resolve_by_hand(
         write_notes(connection, held, [journal.Note("attempt_resolved", legal_day, data)], now, person.key)
         return str(connection.scalar(select(attempt.c.status).where(attempt.c.id == row["id"])))
 
-    return in_turn(engine, work)
+    with only_one(engine, ref) if outcome == "rejected" else nullcontext():
+        return in_turn(engine, work)
 
 
 def _require_paid(connection: Connection, row: RowMapping) -> None:

@@ -20,31 +20,17 @@ from models import (
     appropriation,
     attempt,
     batch,
-    batch_approval,
     batch_line,
     journal_event,
     ledger_entry,
     obligation,
-    payee_account,
     receipt,
 )
-from shixian.casework.money.batch_content import content_of, frozen_lines
-from shixian.casework.money.payees import PayeeAccount
+from shixian.casework.money.verify_accounts import account_problems
 from shixian.casework.money.verify_attempts import attempt_problems
-from shixian.casework.money.verify_columns import column_problems
+from shixian.casework.money.verify_batches import batch_problems
+from shixian.casework.money.verify_columns import key_problems
 
-_OPENING = {  # what each status of a batch must have in its journal
-    BatchStatus.PROPOSED: ("proposed",),
-    BatchStatus.APPROVED: ("proposed", "approved"),
-    BatchStatus.RELEASED: ("proposed", "approved", "released"),
-    BatchStatus.DONE: ("proposed", "approved", "released", "batch_done"),
-    BatchStatus.CANCELLED: ("proposed", "cancelled"),
-}
-_NOTED = {  # a settled attempt must be named by an entry of this kind
-    AttemptStatus.PAID: ("attempts_paid", "attempts_contradicted"),
-    AttemptStatus.REJECTED: ("attempts_rejected", "attempts_resolved"),
-    AttemptStatus.RETURNED: ("attempts_returned",),
-}
 COUNTED = {"batches": "批次", "attempts": "支付", "receipts": "追回到账", "journals": "日志"}
 
 
@@ -57,13 +43,13 @@ def money_problems(connection: Connection, counts: Counter[str]) -> Iterator[str
     yield from _overpaid(connection)
     yield from _ledger_of_attempts(connection)
     yield from _receipts(connection)
-    yield from _batches(connection)
+    yield from batch_problems(connection)
     yield from attempt_problems(connection)
-    yield from column_problems(connection)
+    yield from key_problems(connection)
     yield from _lines(connection)
     yield from _committed(connection)
     yield from _granted(connection)
-    yield from _accounts(connection)
+    yield from account_problems(connection)
 
 
 def _overpaid(connection: Connection) -> Iterator[str]:
@@ -152,51 +138,6 @@ def _receipts(connection: Connection) -> Iterator[str]:
             yield f"义务 {number}（{direction} {fen} 分）：登记到账 {received} 分，账上追回 {booked} 分，不相符"
 
 
-def _batches(connection: Connection) -> Iterator[str]:
-    """A batch's content hashes again to what was approved, its people differ, and its journal tells its status."""
-    query = select(batch).order_by(batch.c.id)
-    for row in connection.execute(query).mappings().all():
-        where = f"批次 {row['ref']}"
-        totals = content_of(row, frozen_lines(connection, row["id"]))
-        have = tuple(row[name] for name in ("count", "fen", "accounts", "content"))
-        if have != (totals.count, totals.fen, totals.accounts, totals.content):
-            yield f"{where}的控制总数或内容哈希与各笔不符"
-        approvals = connection.execute(
-            select(batch_approval.c.person, batch_approval.c.content).where(batch_approval.c.batch_id == row["id"])
-        ).all()
-        people = [person for person, _ in approvals]
-        yield from (f"{where}由 {one} 复核的是别的内容" for one, content in approvals if content != row["content"])
-        did = [row["maker"], *people, *([row["releaser"]] if row["releaser"] else [])]
-        did += [row["editor"]] if row["editor"] != row["maker"] else []
-        if len(set(did)) != len(did):
-            yield f"{where}的编制、修改、复核、放行有同一人"
-        if row["releaser"] and len(people) < row["approvals"]:
-            yield f"{where}须 {row['approvals']} 人复核，只有 {len(people)} 人而已放行"
-        yield from _told(connection, row, where)
-
-
-def _told(connection: Connection, row: Any, where: str) -> Iterator[str]:
-    query = select(journal_event.c.kind, journal_event.c.data).where(journal_event.c.journal == f"batch:{row['ref']}")
-    kinds: Counter[str] = Counter()
-    named: dict[str, set[str]] = {}
-    for kind, data in connection.execute(query.order_by(journal_event.c.seq)):
-        kinds[kind] += 1
-        if kind == "proposed" and json.loads(data)["content"] != row["content"]:
-            yield f"{where}的内容哈希与编制时的日志不符"
-        if kind.startswith("attempts_") and "attempts" in (told := json.loads(data)):
-            named.setdefault(kind, set()).update(one["key"] for one in told["attempts"])
-    for kind in _OPENING[BatchStatus(row["status"])]:
-        if not kinds[kind]:
-            yield f"{where}（{row['status'].value}）的日志没有 {kind}"
-    tried = select(attempt.c.key, attempt.c.status).where(attempt.c.batch_id == row["id"])
-    for key, status in connection.execute(tried):
-        if not kinds["attempts_planned"]:
-            yield f"{where}的支付 {key} 在日志中没有 attempts_planned"
-        wanted = _NOTED.get(status)
-        if wanted is not None and not any(key in keys for keys in named.values()):
-            yield f"{where}的支付 {key}（{status.value}）在日志中没有 {wanted[0]}"
-
-
 def _lines(connection: Connection) -> Iterator[str]:
     """A live line is of the obligation's sum and payee; a cancelled batch has none; a released live line is tried."""
     columns = batch_line.c
@@ -260,21 +201,3 @@ def _granted(connection: Connection) -> Iterator[str]:
     for programme, year, fen, found in connection.execute(select(own.programme, own.year, own.fen, booked)):
         if fen != found:
             yield f"拨款 {programme} {year} 记为 {fen} 分，账上为 {found} 分"
-
-
-def _accounts(connection: Connection) -> Iterator[str]:
-    """An account's fingerprint is that of its row, and its journal names who entered and who verified it."""
-    told: dict[tuple[str, int], tuple[str, str]] = {}
-    entries = select(journal_event.c.kind, journal_event.c.person, journal_event.c.data)
-    for kind, person, data in connection.execute(entries.where(journal_event.c.journal.like("payee:%"))):
-        said = json.loads(data)
-        told[kind, said["account"]] = person, said["fingerprint"]
-    for row in connection.execute(select(payee_account).order_by(payee_account.c.id)).mappings():
-        one = PayeeAccount(**row)
-        if one.now_fingerprint() != one.fingerprint:
-            yield f"账户 {one.id}（{one.payee}）的内容与指纹不符"
-        if told.get(("account_entered", one.id)) != (one.entered_by, one.fingerprint):
-            yield f"账户 {one.id}（{one.payee}）的录入与日志不符"
-        verified = told.get(("account_verified", one.id))
-        if (verified or (None, one.fingerprint)) != (one.verified_by, one.fingerprint):
-            yield f"账户 {one.id}（{one.payee}）的核实与日志不符"

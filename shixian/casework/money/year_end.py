@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from models import Account, BatchStatus, appropriation, batch, case_file, ledger_entry, obligation, quota_draw
-from shixian.casework.database import transaction
+from shixian.casework.database import in_turn
 from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.appropriations import add, journal_of, line_of, next_number, require_line, take_turn
@@ -25,7 +25,7 @@ from shixian.casework.money.ledger import Posting, post
 from shixian.casework.money.payable import reserved_years
 from shixian.casework.money.payable_known import grouped
 from shixian.casework.staff.people import Permission, Person, require
-from shixian.rules.errors import BatchError, CaseworkError, Conflict
+from shixian.rules.errors import BatchError, CaseworkError
 from shixian.rules.lifecycle import Reading
 from shixian.rules.periods import legal_day
 
@@ -157,14 +157,7 @@ def close_year(
             write(connection, journal_of(programme, year + 1), [more], recorded_at=now, person=person.key)
         return made
 
-    for number in range(3):
-        try:
-            with transaction(engine) as connection:
-                return work(connection)
-        except Conflict:
-            if number == 2:
-                raise
-    raise AssertionError("unreachable")
+    return in_turn(engine, work)
 
 
 def _no_batch_open(connection: Connection, programme: str, year: int) -> None:

@@ -244,7 +244,7 @@ def ask(
     request: Request,
     viewer: Annotated[Viewer, Depends(Access((Permission.RELEASE_BATCH, Permission.CHECK_BATCH)))],
     ref: str,
-) -> Response:  # noqa: E501
+) -> Response:
     _batch(viewer, ref)
     blocked = _can_pay(viewer)
     if blocked:

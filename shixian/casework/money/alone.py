@@ -1,7 +1,8 @@
-"""One release of a batch at a time: the second is refused with a sentence, instead of doing the same work once more.
+"""Held while a batch is being paid: a second release is refused with a sentence, instead of doing the work once more.
 
-A courtesy, not a safeguard: nothing relies on it (two releases at once are kept apart by rows). The operating system or
-the database server lets go of it when the process dies, so that no killed run keeps a batch from going on.
+Two releases at once are kept apart by rows, not by this. But a release that stands still between an intent and its call
+may send it yet, when it goes on: nobody says by hand that a payment was not made while this is held. The operating
+system or the database server lets go of it when the process dies, so that no killed run keeps a batch from going on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from shixian.rules.errors import Conflict
 
 @contextmanager
 def only_one(engine: Engine, ref: str) -> Iterator[None]:
-    """Held while the batch is being paid. Conflict when another process is at it."""
+    """Held while the batch is being paid, or settled as not paid. Conflict when another is at it."""
     if engine.dialect.name == "postgresql":
         with _advisory(engine, ref):
             yield
