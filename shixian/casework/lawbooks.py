@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from shixian.programmes import catalogue
 from shixian.rules.calendar import Calendar, default_calendar
@@ -12,10 +12,30 @@ from shixian.rules.errors import NotFound
 from shixian.rules.lifecycle import Lifecycle
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LawBooks:
+    """Never changed once made: what is derived from the declarations is worked out once."""
+
     lifecycles: Mapping[str, Lifecycle]
     calendar: Calendar
+
+    @cached_property
+    def notice_objections(self) -> frozenset[str]:
+        """The lifecycles that somebody else opens against a notice."""
+        return frozenset[str]().union(*(one.objected_by for one in self.lifecycles.values()))
+
+    @cached_property
+    def objections(self) -> frozenset[str]:
+        """Those, and all that are called objections: a party's own against its record."""
+        return self.notice_objections | {key for key in self.lifecycles if "objection" in key}
+
+    @cached_property
+    def sealed(self) -> Mapping[str, frozenset[str]]:
+        """By lifecycle, the facts that hold an identity and are stored encrypted."""
+        return {
+            key: frozenset(field.name for field in one.facts.fields if field.sealed)
+            for key, one in self.lifecycles.items()
+        }
 
     def lifecycle(self, key: str) -> Lifecycle:
         """The declaration; NotFound names those there are."""

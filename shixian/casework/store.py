@@ -59,7 +59,7 @@ class SqlStore(SqlRegister):
         self.actor = actor
         self.origin = origin
         self.imported: dict[str, str] = {}  # case reference -> key of the intake row it comes from
-        self.sealer = Sealer(books.lifecycles)
+        self.sealer = Sealer(books)
         self.saved: set[str] = set()
         self.recorded: list[Transition] = []  # everything this transaction has written, in order
         self._law = Law(books.calendar, self, books.lifecycles, StoredCalls(connection, books.lifecycles))

@@ -37,11 +37,7 @@ def held_up(engine: Engine, lifecycle: Lifecycle, books: LawBooks, *, now: datet
     """The open cases of the lifecycle with an open objection whose deciding act is refused, by reference."""
     acts = ((stage, act) for stage in lifecycle.stages for act in stage.acts)
     paying = {(stage.key, act.verb) for stage, act in acts if act.decides is not None and act.decides.owes}
-    kinds = {
-        stage.window.objections.lifecycle
-        for stage in lifecycle.stages
-        if stage.window is not None and stage.window.objections is not None
-    }
+    kinds = lifecycle.objected_by
     if not paying or not kinds:
         return []
     found = []

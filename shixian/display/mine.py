@@ -89,16 +89,10 @@ def my_cases(
         every = [*shown, *below]
         clocks = _clocks(connection, [int(row["id"]) for row in every], today, books.calendar)
     told = {row["ref"]: _told(engine, row, person, now, books, clocks.get(row["id"], ())) for row in every}
-    objections = {
-        stage.window.objections.lifecycle
-        for lifecycle in books.lifecycles.values()
-        for stage in lifecycle.stages
-        if stage.window is not None and stage.window.objections is not None
-    }
     children: dict[str, list[Mine]] = {}
     for row in below:
         one = told[row["ref"]]
-        if row["lifecycle"] not in objections or one.may:
+        if row["lifecycle"] not in books.notice_objections or one.may:
             children.setdefault(row["ref"].partition("/")[0], []).append(one)
     cases = tuple(replace(told[row["ref"]], below=tuple(children.get(row["ref"], ()))) for row in shown)
     return Page(cases, len(own), number, pages)

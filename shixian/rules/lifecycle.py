@@ -358,6 +358,12 @@ class Lifecycle:
     def actor(self, key: str) -> Actor | None:
         return next((actor for actor in self.actors if key in (actor.key, actor.title)), None)
 
+    @property
+    def objected_by(self) -> frozenset[str]:
+        """The lifecycles that its notices open while their window runs."""
+        windows = (stage.window for stage in self.stages if stage.window is not None)
+        return frozenset(window.objections.lifecycle for window in windows if window.objections is not None)
+
 
 @cache
 def edge(text: str) -> tuple[str, tuple[str, ...]]:

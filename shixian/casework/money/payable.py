@@ -86,7 +86,8 @@ def reserved_years(connection: Connection, ids: Iterable[int]) -> dict[int, dict
 
 def _refusals(row: Row, known: Known, books: LawBooks, as_of: date, days: set[date]) -> Iterator[Refusal]:
     path = known.paths[row["case_id"]]
-    yield from paid_elsewhere(row, lifecycle := books.lifecycle(path[0].lifecycle))
+    lifecycle = books.lifecycle(path[0].lifecycle)
+    yield from paid_elsewhere(row, lifecycle)
     yield from _decision(row, known, as_of)
     yield from _contradicted(row, known)
     yield from _standing(row, path)
@@ -160,7 +161,7 @@ def _notices(row: Row, path: list[Member], lifecycle: Lifecycle, books: LawBooks
 
 def _objections(path: list[Member], books: LawBooks) -> Iterator[Refusal]:
     """Objections raised against the case, or against one it belongs to; of another case they concern nothing here."""
-    kinds = _objection_lifecycles(books)
+    kinds = books.objections
     for member in path:
         for ref, (lifecycle, status, *_) in member.progress.children.items():
             if lifecycle in kinds and status != "closed":
@@ -206,24 +207,6 @@ def _account(row: Row, known: Known) -> Iterator[Refusal]:
     elif found.holder != row["payee"]:
         because = f"收款人为“{row['payee']}”，账户 {found.id} 的户名为“{found.holder}”"
         yield Refusal("payee_renamed", because, rule, "核对更名证明；以收款人同名账户重新录入并核实")
-
-
-_OBJECTIONS: dict[int, tuple[LawBooks, frozenset[str]]] = {}
-
-
-def _objection_lifecycles(books: LawBooks) -> frozenset[str]:
-    """Which lifecycles are objections: what a notice's window opens, and those called so. Once for a set of books."""
-    known = _OBJECTIONS.get(id(books))
-    if known is None or known[0] is not books:
-        declared = {
-            stage.window.objections.lifecycle
-            for lifecycle in books.lifecycles.values()
-            for stage in lifecycle.stages
-            if stage.window is not None and stage.window.objections is not None
-        }
-        known = books, frozenset(declared | {key for key in books.lifecycles if "objection" in key})
-        _OBJECTIONS[id(books)] = known
-    return known[1]
 
 
 def _objection_clause(books: LawBooks, lifecycle: str, objection: str) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from models import sealed_value, sealing_key
 from shixian.casework.chain import canonical_json
+from shixian.casework.lawbooks import LawBooks
 from shixian.rules.facts import NONE, UNKNOWN, FactType, to_stored
 from shixian.rules.lifecycle import Lifecycle
 from shixian.rules.state import Case, Transition
@@ -45,30 +46,12 @@ def is_token(value: object) -> bool:
     return isinstance(value, str) and value.startswith(TOKEN)
 
 
-def sealed_names(lifecycle: Lifecycle) -> frozenset[str]:
-    return frozenset(field.name for field in lifecycle.facts.fields if field.sealed)
-
-
-_by_books: dict[int, tuple[Mapping[str, Lifecycle], dict[str, frozenset[str]]]] = {}
-
-
-def _sealed_by_key(lifecycles: Mapping[str, Lifecycle]) -> dict[str, frozenset[str]]:
-    """The sealed names of every lifecycle, worked out once for one set of books: an act makes a sealer of its own."""
-    known = _by_books.get(id(lifecycles))
-    if known is None or known[0] is not lifecycles:
-        if len(_by_books) > 8:
-            _by_books.clear()
-        known = (lifecycles, {key: sealed_names(lifecycle) for key, lifecycle in lifecycles.items()})
-        _by_books[id(lifecycles)] = known
-    return known[1]
-
-
 class Sealer:
     """Replaces sealed values of one transaction by tokens, and keeps the ciphertexts to be written with the case."""
 
-    def __init__(self, lifecycles: Mapping[str, Lifecycle]) -> None:
-        self._lifecycles = lifecycles
-        self._names = _sealed_by_key(lifecycles)
+    def __init__(self, books: LawBooks) -> None:
+        self._lifecycles = books.lifecycles
+        self._names = books.sealed
         self._tokens: dict[tuple[str, str, str], str] = {}
         self._pending: list[_Pending] = []
         self._clear: set[str] = set()
