@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from models import case_file, deadline, decision, document, event, integrity_record, list_item, obligation
 from shixian.casework.database import reading
+from shixian.casework.parties import shown_party
 from shixian.casework.publicity.sealing import HIDDEN, is_token
 from shixian.rules.errors import NotFound
 from shixian.rules.state import Progress, Transition
@@ -43,10 +44,14 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """`row` is the case row; `facts` are stored texts, a sealed one shown as such; lists of rows are in their order."""
+    """`row` is the case row; `facts` are stored texts, a sealed one shown as such; lists of rows are in their order.
+
+    `party`: the name of whose case it is, as `parties.shown_party` has it.
+    """
 
     ref: str
     row: Row
+    party: str
     facts: Mapping[str, Any]
     progress: Progress
     events: tuple[EventView, ...]
@@ -70,6 +75,7 @@ def read_case(engine: Engine, ref: str) -> CaseView:
         return CaseView(
             ref=ref,
             row=dict(row),
+            party=str(connection.scalar(select(shown_party()).where(case_file.c.id == number))),
             facts={name: HIDDEN if is_token(value) else value for name, value in facts.items()},
             progress=Progress.from_text(row["progress"]),
             events=tuple(events_of(connection, number)),

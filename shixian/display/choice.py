@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from models import case_file
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.parties import shown_party
 from shixian.casework.staff.people import Person, in_scope
 from shixian.display.plain import Plain
 from shixian.display.possible import possible_now
@@ -57,7 +58,7 @@ def choose(
     with settling(engine, books, now=now) as store:
         columns = case_file.c
         rows = store.connection.execute(
-            select(columns.ref, columns.party_name).where(columns.ref.in_(refs)).order_by(columns.ref)
+            select(columns.ref, shown_party()).where(columns.ref.in_(refs)).order_by(columns.ref)
         ).all()
         for ref, party in rows:
             lifecycle = books.lifecycles.get(store.load(ref).lifecycle)

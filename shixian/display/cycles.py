@@ -13,6 +13,7 @@ from models import assignment, case_file, cycle_run, deadline
 from models import person as person_table
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.parties import shown_party
 from shixian.casework.staff.people import Person
 from shixian.display.lists import OPEN, scoped
 from shixian.rules.lifecycle import Lifecycle
@@ -225,7 +226,7 @@ def _due(
     which = (*own, clocks.status == "running", clocks.last_day.between(today, until), case_file.c.status.in_(OPEN))
     many = connection.scalar(select(func.count()).select_from(joined).where(*which)) or 0
     rows = connection.execute(
-        select(deadline, case_file.c.ref, case_file.c.party_name, assignment.c.person.label("owner"))
+        select(deadline, case_file.c.ref, shown_party(), assignment.c.person.label("owner"))
         .select_from(joined)
         .where(*which)
         .order_by(clocks.last_day, case_file.c.ref, clocks.id)

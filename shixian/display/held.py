@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select, true
 
 from models import case_file
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.parties import shown_party
 from shixian.display.possible import possible_now
 from shixian.display.settled import settling
 from shixian.rules.lifecycle import Lifecycle
@@ -44,7 +45,7 @@ def held_up(engine: Engine, lifecycle: Lifecycle, books: LawBooks, *, now: datet
     with settling(engine, books, now=now) as store:
         columns = case_file.c
         mine = (columns.lifecycle == lifecycle.key, columns.status == "open", columns.family == true())
-        query = select(columns.ref, columns.party_name).where(*mine).order_by(columns.ref).limit(MOST)
+        query = select(columns.ref, shown_party()).where(*mine).order_by(columns.ref).limit(MOST)
         for ref, party in store.connection.execute(query).all():
             children = store.load(ref).progress.children.items()
             open_ones = tuple(child for child, (kind, status, *_) in children if kind in kinds and status == "open")

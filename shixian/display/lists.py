@@ -29,6 +29,7 @@ from models import assignment, case_file, case_look, deadline, event, list_item
 from models import person as person_table
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.parties import party_contains, shown_party
 from shixian.casework.staff.delegations import stands_in_for
 from shixian.casework.staff.people import Person, province_of, scope_of
 from shixian.rules.errors import ShixianError
@@ -149,8 +150,8 @@ class _Asked:
             conditions.append(_on(asked.listed))
         if asked.text:
             words = asked.text.strip()
-            named = columns.party_name.contains(words, autoescape=True)
-            conditions.append(or_(columns.ref.contains(words, autoescape=True), named, columns.party == words))
+            named = or_(party_contains(words), columns.party == words)
+            conditions.append(or_(columns.ref.contains(words, autoescape=True), named))
         if asked.overdue:
             conditions.append(overdue(self.today))
         looked = exists().where(case_look.c.case_id == columns.id)
@@ -321,7 +322,7 @@ def _label(lifecycle: Lifecycle, name: str) -> str:
 
 
 _BY_ID = select(
-    case_file.c.id, case_file.c.ref, case_file.c.lifecycle, case_file.c.cycle, case_file.c.party_name,
+    case_file.c.id, case_file.c.ref, case_file.c.lifecycle, case_file.c.cycle, shown_party(),
     case_file.c.status, case_file.c.stage, case_file.c.next_day, case_file.c.set_aside, case_file.c.number,
 )  # fmt: skip
 # Filtered by what runs only when read: asked for that, SQLite would walk through every running clock there is.
@@ -359,7 +360,7 @@ def recorded(
         total = int(connection.scalar(joined.where(*which)) or 0)
         number = min(max(page, 1), max(1, -(-total // size)))
         query = (
-            select(told, case_row.c.ref, case_row.c.lifecycle, case_row.c.party_name, case_row.c.status.label("state"))
+            select(told, case_row.c.ref, case_row.c.lifecycle, shown_party(), case_row.c.status.label("state"))
             .join(case_row, case_row.c.id == told.c.case_id)
             .where(*which)
             .order_by(told.c.id.desc())

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, select
 from models import call, case_file, decision
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import LawBooks
+from shixian.casework.parties import shown_party
 from shixian.casework.staff.people import province_of
 from shixian.rules import describe
 from shixian.rules.clauses import Address, ClauseIndex, Entry, Use, addresses, cited_in, index, uses
@@ -277,7 +278,7 @@ def decided(engine: Engine, own: tuple[Lifecycle, ...], cited: str) -> tuple[Dec
     made = (
         select(
             columns.ref,
-            columns.party_name,
+            shown_party(),
             decision.c.title,
             decision.c.clause,
             decision.c.legal_day,
@@ -289,7 +290,7 @@ def decided(engine: Engine, own: tuple[Lifecycle, ...], cited: str) -> tuple[Dec
         .order_by(decision.c.id.desc())
     )
     closed = (
-        select(columns.ref, columns.party_name, columns.clause)
+        select(columns.ref, shown_party(), columns.clause)
         .where(columns.lifecycle.in_(keys), columns.clause.is_not(None))
         .order_by(columns.id.desc())
     )

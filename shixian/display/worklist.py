@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, or_, select
 from models import case_file, deadline, list_item
 from shixian.casework.database import reading
 from shixian.casework.lawbooks import default_books
+from shixian.casework.parties import shown_party
 from shixian.rules.narrate import LISTS, STATUS, stage_title
 from shixian.rules.periods import days_between
 
@@ -26,7 +27,7 @@ def rows(
             columns.ref,
             columns.lifecycle,
             columns.cycle,
-            columns.party_name,
+            shown_party(),
             columns.status,
             columns.stage,
             columns.next_day,

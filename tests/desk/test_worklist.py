@@ -47,6 +47,18 @@ def test_least_legal_time_first_and_those_without_a_day_last(desk: DeskConfig) -
     assert days[: len(known)] == known and len(days) > len(known)
 
 
+def test_a_case_that_names_nobody_is_of_whom_the_case_above_names(desk: DeskConfig, client_of: ClientOf) -> None:
+    drawdown, whose = "SH-MF-2020-0002/drawdown1", read_case(desk.engine, "SH-MF-2020-0002").row["party_name"]
+    view = read_case(desk.engine, drawdown)
+    assert whose and view.row["party_name"] == "" and view.party == whose
+    assert whose in client_of(Role.OFFICER).get(f"/cases/{drawdown}").text
+    nameless = {line.ref: line.party for line in found(desk).lines if "/drawdown" in line.ref}
+    above = {ref: read_case(desk.engine, ref.partition("/")[0]).row["party_name"] for ref in nameless}
+    assert nameless and nameless == above
+    one = next(iter(nameless))
+    assert one in refs(found(desk, text=nameless[one]))  # and is found by it
+
+
 def test_amber_counts_working_days(desk: DeskConfig) -> None:
     # 10 June 2021 is a Thursday; 12-14 June are the Dragon Boat holiday. The 2nd working day ahead is 15 June.
     page = found(desk, within=2)

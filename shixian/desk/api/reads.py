@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from models import case_file
 from shixian.casework.database import reading
+from shixian.casework.parties import shown_party
 from shixian.casework.publicity.notices import Notice, notices, proof, read_notice
 from shixian.casework.staff.looks import record_look
 from shixian.casework.staff.people import require_scope, scope_of
@@ -132,7 +133,7 @@ def list_cases(
         columns.cycle,
         columns.status,
         columns.stage,
-        columns.party_name,
+        shown_party(),
         columns.opened,
         columns.next_day,
         columns.parent_ref,

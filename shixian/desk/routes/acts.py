@@ -197,7 +197,7 @@ def _page(
         "act.html",
         status=status,
         ref=ref,
-        party=view.row["party_name"],
+        party=view.party,
         lifecycle=lifecycle,
         form=form,
         button=button,
