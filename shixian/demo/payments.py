@@ -36,10 +36,10 @@ from shixian.rules.money import Money
 from shixian.rules.periods import add_days, legal_day, parse_instant
 from shixian.treasury.http import HttpConfig, HttpTreasury
 
-MAKER = Person("demo-maker", "财务经办（演示）", frozenset({Role.FINANCE_MAKER}))
-CHECKER = Person("demo-checker", "财务复核（演示）", frozenset({Role.FINANCE_CHECKER}))
-SECOND = Person("demo-checker2", "财务复核二（演示）", frozenset({Role.FINANCE_CHECKER}))
-RELEASER = Person("demo-releaser", "财务放行（演示）", frozenset({Role.FINANCE_MAKER}))
+MAKER = Person("demo-maker", "财务经办（演示）", frozenset({Role.FINANCE_MAKER}), section="财务科")
+CHECKER = Person("demo-checker", "财务复核（演示）", frozenset({Role.FINANCE_CHECKER}), section="财务科")
+SECOND = Person("demo-checker2", "财务复核二（演示）", frozenset({Role.FINANCE_CHECKER}), section="财务科")
+RELEASER = Person("demo-releaser", "财务放行（演示）", frozenset({Role.FINANCE_MAKER}), section="财务科")
 PEOPLE = (MAKER, CHECKER, SECOND, RELEASER)
 
 GRANTS = {"sh-matching-funds": "6000万元", "sh-incubator": "800万元", "js-innovation-voucher": "300万元"}

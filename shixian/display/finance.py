@@ -264,7 +264,7 @@ _DECIDED = re.compile(r" ([a-z][a-z0-9_]*)(?= 第\d+期)")
 
 
 def posting_text(text: object, programme: str, books: LawBooks) -> str:
-    """What a posting says, the key of its decision as the decision's title, and quiet."""
+    """What a posting says, the key of its decision as the decision's title, without the programme's key, and quiet."""
     titles = {
         act.decides.key: act.decides.title
         for one in books.lifecycles.values()
@@ -273,7 +273,8 @@ def posting_text(text: object, programme: str, books: LawBooks) -> str:
         for act in stage.acts
         if act.decides is not None
     }
-    return quiet(_DECIDED.sub(lambda found: f" {titles.get(found[1], found[1])}", str(text or "")))
+    said = str(text or "").removeprefix(f"{programme} ")
+    return quiet(_DECIDED.sub(lambda found: f" {titles.get(found[1], found[1])}", said))
 
 
 # -- the ledger as a table ---------------------------------------------------------------------------------------------

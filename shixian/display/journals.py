@@ -29,7 +29,8 @@ JOURNAL_KINDS: Mapping[str, str] = {
 _JOURNALS: Mapping[str, str] = {
     "accounts": "账号", "api-clients": "接口客户端", "cycle-runs": "周期运行", "outages": "公示中断",
     "restoration": "备份恢复", "telling": "消息",
-    "batch": "批次", "payee": "收款账户", "statement": "对账单", "appropriation": "拨款", "assignment": "分派",
+    "batch": "批次", "payee": "收款账户", "statement": "对账单", "appropriation": "拨款", "case": "案件",
+    "recovery": "追回",
 }  # fmt: skip
 
 _PEOPLE = ("key", "account", "person", "from", "to", "absent", "deputy", "maker", "editor", "by")
@@ -48,6 +49,7 @@ _FIELDS: Mapping[str, str] = {
     "seq": "序号", "ref": "案号", "address": "通知地址", "subject": "统一身份标识", "active": "使用中", "said": "答复",
     "absent": "不在岗人员", "deputy": "代办人", "maker": "编制", "editor": "修改",
     "approvals": "复核人数", "releaser": "放行", "run": "运行", "by": "由",
+    "reminder": "提醒", "decision": "决定通知", "supervision": "督办", "alarm": "警报",
 }  # fmt: skip
 
 

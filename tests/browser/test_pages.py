@@ -137,6 +137,13 @@ _ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
 _TELLING = {"class", "type", "role"}
 
 
+# Chinese breaks anywhere: a crowded table makes a cell a column of single characters instead of scrolling in its box.
+SQUEEZED = """() => [...document.querySelectorAll("td:not(.number)")].filter(cell => {
+    const text = cell.innerText.trim(), box = cell.getBoundingClientRect();
+    return text.length > 4 && box.width > 0 && box.width < 64 && box.height > 96;
+}).map(cell => cell.innerText.trim().slice(0, 40))"""
+
+
 def kinds(page: str) -> set[str]:
     """The kinds of element on a page: names and attributes, with the values that decide how an element looks or acts.
     Addresses, numbers and texts are not among them."""
@@ -163,6 +170,7 @@ def look(window: Visitor, path: str) -> list[str]:
             known |= here
         if window.sideways() > 0:
             found.append(f"{path} at {size['width']}: wider than its window by {window.sideways()} px")
+        found += [f"{path} at {size['width']}: squeezed: {text}" for text in window.page.evaluate(SQUEEZED)]
     return found
 
 

@@ -20,10 +20,11 @@ from stdnum.cn import uscc
 from models import attempt, batch, batch_refusal
 from shixian.casework.cycle import run_cycle
 from shixian.casework.database import open_database, reading, transaction
-from shixian.casework.staff.people import find_person, put_person
+from shixian.casework.staff.people import Role, find_person, put_person
 from shixian.casework.verify import verify
 from shixian.demo.bank import PractiseBank
 from shixian.demo.checks import report_of, summary, unmet
+from shixian.demo.logins import APPLICANT, EVERYONE
 from shixian.demo.payments import Finance
 from shixian.demo.people import CITIZEN, HEAD, OFFICER
 from shixian.demo.play import FIRST, FLOW_DAYS, LAST, MARK, Play, _clear
@@ -356,3 +357,9 @@ def test_a_folder_is_cleared_only_if_it_is_an_idle_demonstration(tmp_path: Path)
     assert (demo / "shixian.db").exists()
     _clear(demo)
     assert [path.name for path in demo.iterdir()] == [MARK]
+
+
+def test_every_role_has_a_login_and_the_applicant_has_cases() -> None:
+    roles = {role for person in EVERYONE for role in person.roles}
+    assert roles == set(Role) - {Role.SYSTEM, Role.PUBLIC}
+    assert [case.ref for case in CASES if case.facts.get(LIFECYCLES[case.programme].party) == APPLICANT.party]

@@ -114,7 +114,7 @@ def take(connection: Connection, programme: str, year: int, fen: int) -> None:
     if found.closed_on is not None:
         raise closed(found)
     raise BatchError(
-        f"{programme} {year} 年度拨款余额 {Money(found.left).zh}，不足 {Money(fen).zh}",
+        f"{year} 年度拨款余额 {Money(found.left).zh}，不足 {Money(fen).zh}",
         clause="拨款限额",
         remedy="先追加拨款（shixian appropriation grant），或减少本批次的笔数",
     )

@@ -17,6 +17,7 @@ from shixian.casework.journal import Note, write
 from shixian.casework.lawbooks import LawBooks, default_books
 from shixian.casework.money.appropriations import whole
 from shixian.casework.money.ledger import Posting, post
+from shixian.casework.parties import shown_party
 from shixian.casework.staff.people import Permission, Person, require
 from shixian.rules.errors import CaseworkError, MoneyError, NotFound
 from shixian.rules.money import Money
@@ -32,6 +33,7 @@ class Recovery:
     decision: str
     sequence: int
     debtor: str
+    party: str  # whose case it is, by name: the debtor is named by the text
     creditor: str
     clause: str
     due: date | None
@@ -127,9 +129,9 @@ def recoveries(engine: Engine, *, lifecycle: str | None = None, open_only: bool 
     return [one for one in found if one.outstanding or not open_only]
 
 
-_OWED = select(obligation, case_file.c.ref.label("case_ref"), case_file.c.lifecycle).join(
-    case_file, case_file.c.id == obligation.c.case_id
-)
+_OWED = select(
+    obligation, case_file.c.ref.label("case_ref"), case_file.c.lifecycle, shown_party().label("party")
+).join(case_file, case_file.c.id == obligation.c.case_id)
 
 
 def _owed(connection: Connection, obligation_id: int) -> RowMapping:
@@ -155,7 +157,7 @@ def _received(connection: Connection, obligation_id: int) -> int:
 def _recovery(connection: Connection, row: RowMapping, *, already: bool = False) -> Recovery:
     own = select(receipt).where(receipt.c.obligation_id == row["id"]).order_by(receipt.c.before)
     receipts = tuple(connection.execute(own).mappings())
-    names = ("id", "case_ref", "decision", "sequence", "debtor", "creditor", "clause", "due", "fen")
+    names = ("id", "case_ref", "decision", "sequence", "debtor", "party", "creditor", "clause", "due", "fen")
     return Recovery(
         **{name: row[name] for name in names},
         received=sum(one["fen"] for one in receipts),
